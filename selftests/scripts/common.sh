@@ -27,7 +27,7 @@ headers_release()
 	local series=$1
 
 	# shellcheck disable=SC2012 # names are package names
-	ls -d /usr/src/linux-headers-"$series".*-amd64 2>/dev/null |
+	ls -d /usr/src/linux-headers-${series}.*-amd64 2>/dev/null |
 		grep -vE -- '-(cloud|rt)-amd64$' |
 		sed 's,.*/linux-headers-,,' | sort -V | tail -n 1
 }
