@@ -227,6 +227,9 @@ int etrunk_nl_put_addr(struct sk_buff *skb, int attrtype,
 int etrunk_nl_get_addr(const struct nlattr *attr, struct etrunk_addr *addr,
 		       struct netlink_ext_ack *extack);
 int etrunk_nl_put_u64(struct sk_buff *skb, int attrtype, u64 value);
+__printf(3, 4)
+void etrunk_nl_err(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		   const char *fmt, ...);
 
 typedef int (*etrunk_fill_t)(struct sk_buff *skb, const void *obj);
 

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Weak fall-backs for areas that are not in the tree yet, so that it builds at
+ * every step; each goes when its area comes.
+ */
+#include "etrunk.h"
+#include "netlink.h"
+
+int __weak etrunk_bfd_net_init(struct etrunk_net *en)
+{
+	return 0;
+}
+
+void __weak etrunk_bfd_net_exit(struct etrunk_net *en)
+{
+}
+
+int __weak etrunk_lag_net_init(struct etrunk_net *en)
+{
+	return 0;
+}
+
+void __weak etrunk_lag_net_exit(struct etrunk_net *en)
+{
+}
+
+int __weak etrunk_pw_net_init(struct etrunk_net *en)
+{
+	return 0;
+}
+
+void __weak etrunk_pw_net_exit(struct etrunk_net *en)
+{
+}
+
+int __weak etrunk_trunk_net_init(struct etrunk_net *en)
+{
+	return 0;
+}
+
+void __weak etrunk_trunk_net_exit(struct etrunk_net *en)
+{
+}
+
+void __weak etrunk_bfd_netdev_event(struct etrunk_net *en,
+				     struct net_device *dev,
+				     unsigned long event, void *info)
+{
+}
+
+void __weak etrunk_lag_netdev_event(struct etrunk_net *en,
+				     struct net_device *dev,
+				     unsigned long event, void *info)
+{
+}
+
+void __weak etrunk_pw_netdev_event(struct etrunk_net *en,
+				     struct net_device *dev,
+				     unsigned long event, void *info)
+{
+}
+
+const struct nla_policy __weak
+etrunk_nl_system_policy[ETRUNK_A_SYSTEM_MAX + 1];
+
+int __weak etrunk_nl_system_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_system_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int __weak etrunk_nl_system_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+const struct nla_policy __weak
+etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1];
+
+int __weak etrunk_nl_trunk_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_trunk_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int __weak etrunk_nl_trunk_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_trunk_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_trunk_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+const struct nla_policy __weak
+etrunk_nl_member_policy[ETRUNK_A_MEMBER_MAX + 1];
+
+int __weak etrunk_nl_member_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_member_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int __weak etrunk_nl_member_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_member_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_member_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+const struct nla_policy __weak
+etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1];
+
+int __weak etrunk_nl_bfd_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_bfd_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int __weak etrunk_nl_bfd_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_bfd_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_bfd_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+const struct nla_policy __weak
+etrunk_nl_core_policy[ETRUNK_A_CORE_MAX + 1];
+
+int __weak etrunk_nl_core_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_core_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int __weak etrunk_nl_core_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_core_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+const struct nla_policy __weak
+etrunk_nl_pw_policy[ETRUNK_A_PW_MAX + 1];
+
+int __weak etrunk_nl_pw_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_pw_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int __weak etrunk_nl_pw_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_pw_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_pw_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+const struct nla_policy __weak
+etrunk_nl_vpws_policy[ETRUNK_A_VPWS_MAX + 1];
+
+int __weak etrunk_nl_vpws_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_vpws_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int __weak etrunk_nl_vpws_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_vpws_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_vpws_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int __weak etrunk_nl_vpws_switchover_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Module life: ordered init and its exact reverse. */
+#include <linux/module.h>
+
+#include "etrunk.h"
+
+static int __init etrunk_init(void)
+{
+	int err;
+
+	err = etrunk_netns_init();
+	if (err)
+		return err;
+
+	err = etrunk_notify_init();
+	if (err)
+		goto err_netns;
+
+	/* last: from here on somebody may configure us */
+	err = etrunk_netlink_init();
+	if (err)
+		goto err_notify;
+
+	return 0;
+
+err_notify:
+	etrunk_notify_exit();
+err_netns:
+	etrunk_netns_exit();
+	return err;
+}
+
+static void __exit etrunk_exit(void)
+{
+	etrunk_netlink_exit();
+	etrunk_notify_exit();
+	etrunk_netns_exit();
+	/* objects and hooks freed by RCU callbacks into this module's text */
+	rcu_barrier();
+}
+
+module_init(etrunk_init);
+module_exit(etrunk_exit);
+
+MODULE_DESCRIPTION("E-Trunk: multi-chassis LACP with pseudowire redundancy");
+MODULE_AUTHOR("E-Trunk for Linux maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");
+MODULE_ALIAS_GENL_FAMILY(ETRUNK_GENL_NAME);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Per network namespace state. Registered as a pernet *device* operation, so
+ * that a dying namespace takes us down while its devices still exist and the
+ * ordinary deletion path of every object applies.
+ */
+#include <linux/random.h>
+
+#include "etrunk.h"
+
+unsigned int etrunk_net_id __read_mostly;
+
+static int __net_init etrunk_net_init(struct net *net)
+{
+	struct etrunk_net *en = etrunk_net(net);
+	int err;
+
+	en->net = net;
+	eth_random_addr(en->system_id);
+	en->lacp_priority = 32768;
+	en->udp_port = 1025;
+	INIT_LIST_HEAD(&en->trunks);
+	INIT_LIST_HEAD(&en->bfds);
+	INIT_LIST_HEAD(&en->cores);
+	INIT_LIST_HEAD(&en->pws);
+	INIT_LIST_HEAD(&en->vpws);
+
+	err = etrunk_bfd_net_init(en);
+	if (err)
+		return err;
+	err = etrunk_pw_net_init(en);
+	if (err)
+		goto err_bfd;
+	err = etrunk_lag_net_init(en);
+	if (err)
+		goto err_pw;
+	err = etrunk_trunk_net_init(en);
+	if (err)
+		goto err_lag;
+
+	return 0;
+
+err_lag:
+	etrunk_lag_net_exit(en);
+err_pw:
+	etrunk_pw_net_exit(en);
+err_bfd:
+	etrunk_bfd_net_exit(en);
+	return err;
+}
+
+/*
+ * Users before what they use: members leave the CE's bundle first, then the
+ * services and PWs go, last the sessions that both tracked.
+ */
+static void __net_exit etrunk_net_exit(struct net *net)
+{
+	struct etrunk_net *en = etrunk_net(net);
+
+	rtnl_lock();
+	etrunk_trunk_net_exit(en);
+	etrunk_lag_net_exit(en);
+	etrunk_pw_net_exit(en);
+	etrunk_bfd_net_exit(en);
+	rtnl_unlock();
+}
+
+static struct pernet_operations etrunk_net_ops = {
+	.init = etrunk_net_init,
+	.exit = etrunk_net_exit,
+	.id = &etrunk_net_id,
+	.size = sizeof(struct etrunk_net),
+};
+
+int __init etrunk_netns_init(void)
+{
+	return register_pernet_device(&etrunk_net_ops);
+}
+
+void etrunk_netns_exit(void)
+{
+	unregister_pernet_device(&etrunk_net_ops);
+}
+
+/**
+ * etrunk_addr_equal - compare two addresses
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if family and address are the same.
+ */
+bool etrunk_addr_equal(const struct etrunk_addr *a, const struct etrunk_addr *b)
+{
+	if (a->family != b->family)
+		return false;
+	if (a->family == AF_INET6)
+		return !memcmp(&a->v6, &b->v6, sizeof(a->v6));
+	return a->v4 == b->v4;
+}

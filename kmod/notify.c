@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module's netdevice notifier: hands each event to the areas, under RTNL.
+ *
+ * Unregistering a notifier replays GOING_DOWN, DOWN and UNREGISTER for every
+ * device of the machine. That is not news about the devices: on unload the
+ * replay is ignored, and objects go by the ordinary path in namespace exit.
+ */
+#include "etrunk.h"
+
+static bool unloading;	/* RTNL */
+
+static int netdev_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct etrunk_net *en = etrunk_net(dev_net(dev));
+
+	if (unloading)
+		return NOTIFY_DONE;
+
+	/* users before what they use */
+	etrunk_lag_netdev_event(en, dev, event, ptr);
+	etrunk_pw_netdev_event(en, dev, event, ptr);
+	etrunk_bfd_netdev_event(en, dev, event, ptr);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_nb = {
+	.notifier_call = netdev_event,
+};
+
+int __init etrunk_notify_init(void)
+{
+	return register_netdevice_notifier(&netdev_nb);
+}
+
+void etrunk_notify_exit(void)
+{
+	rtnl_lock();
+	unloading = true;
+	rtnl_unlock();
+	unregister_netdevice_notifier(&netdev_nb);
+}
