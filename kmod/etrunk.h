@@ -62,6 +62,7 @@
 
 #include "compat.h"
 
+struct etrunk_batch;
 struct etrunk_bfd;
 struct etrunk_bfd_net;
 struct etrunk_lag;
@@ -100,6 +101,7 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
  * @udp_port: hello port
  * @weak_algorithms: allow hmac-sha1
  * @event_seq: of ETRUNK_CMD_EVENT
+ * @batch: the batch being worked on, or NULL
  * @trunks: struct etrunk_trunk, by id
  * @bfds: struct etrunk_bfd
  * @cores: struct etrunk_core
@@ -121,6 +123,7 @@ struct etrunk_net {
 	u16 udp_port;
 	bool weak_algorithms;
 	atomic_t event_seq;
+	struct etrunk_batch *batch;
 	struct list_head trunks;
 	struct list_head bfds;
 	struct list_head cores;
@@ -237,6 +240,16 @@ int etrunk_nl_reply(struct genl_info *info, u8 cmd, etrunk_fill_t fill,
 		    const void *obj);
 int etrunk_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		       u8 cmd, etrunk_fill_t fill, const void *obj);
+
+/*
+ * batch.c. A _NEW handler that created its object hands it to
+ * etrunk_batch_new(), which starts it now, or at the end of a batch, or
+ * destroys it if the batch fails. A _SET handler that validated asks
+ * etrunk_batch_checking() and returns 0 without effect if so.
+ */
+int etrunk_batch_new(struct etrunk_net *en, void *obj,
+		     void (*start)(void *obj), void (*destroy)(void *obj));
+bool etrunk_batch_checking(const struct etrunk_net *en);
 
 int etrunk_netlink_init(void);
 void etrunk_netlink_exit(void);

@@ -87,7 +87,30 @@ static const struct genl_ops ops[] = {
 	OP_DO(VPWS_DEL, VPWS, vpws, del),
 	OP_DO(VPWS_SWITCHOVER, VPWS, vpws, switchover),
 	OP_GET(VPWS_GET, VPWS, vpws),
+	{
+		.cmd = ETRUNK_CMD_BATCH,
+		.policy = etrunk_nl_batch_policy,
+		.maxattr = ETRUNK_A_BATCH_MAX,
+		.doit = etrunk_nl_batch_doit,
+		.flags = GENL_ADMIN_PERM,
+	},
 };
+
+/**
+ * etrunk_nl_op - the table's row of a command
+ * @cmd: enum etrunk_cmd
+ *
+ * Return: the row or NULL.
+ */
+const struct genl_ops *etrunk_nl_op(u32 cmd)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		if (ops[i].cmd == cmd)
+			return &ops[i];
+	return NULL;
+}
 
 static const struct genl_multicast_group mcgrps[] = {
 	{ .name = ETRUNK_MCGRP_EVENTS },

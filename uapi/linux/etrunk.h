@@ -38,6 +38,8 @@
 /**
  * enum etrunk_cmd - commands of the family
  * @ETRUNK_CMD_EVENT: notification only (enum etrunk_attr_event)
+ * @ETRUNK_CMD_BATCH: several _NEW and _SET as one, all or nothing (enum
+ *	etrunk_attr_batch)
  *
  * All but the _GETs need CAP_NET_ADMIN.
  */
@@ -70,6 +72,7 @@ enum etrunk_cmd {
 	ETRUNK_CMD_VPWS_GET,
 	ETRUNK_CMD_VPWS_SWITCHOVER,
 	ETRUNK_CMD_EVENT,
+	ETRUNK_CMD_BATCH,
 	__ETRUNK_CMD_MAX,
 };
 #define ETRUNK_CMD_MAX (__ETRUNK_CMD_MAX - 1)
@@ -624,5 +627,34 @@ enum etrunk_attr_event {
 	__ETRUNK_A_EVENT_MAX,
 };
 #define ETRUNK_A_EVENT_MAX (__ETRUNK_A_EVENT_MAX - 1)
+
+/**
+ * enum etrunk_attr_batch - ETRUNK_CMD_BATCH
+ * @ETRUNK_A_BATCH_OP: multi nest of enum etrunk_attr_op, in order of execution
+ *
+ * First everything is validated, _SETs without effect and new objects created
+ * but not started. If one is refused, nothing has happened: no event, no
+ * packet, no change. Else all take effect in order. One operation an object.
+ * An error's attribute offset lies in the operation at fault.
+ */
+enum etrunk_attr_batch {
+	ETRUNK_A_BATCH_UNSPEC,
+	ETRUNK_A_BATCH_OP,
+	__ETRUNK_A_BATCH_MAX,
+};
+#define ETRUNK_A_BATCH_MAX (__ETRUNK_A_BATCH_MAX - 1)
+
+/**
+ * enum etrunk_attr_op - one operation of a batch
+ * @ETRUNK_A_OP_CMD: u32, a _NEW or _SET of enum etrunk_cmd
+ * @ETRUNK_A_OP_ATTRS: nest of that command's attributes
+ */
+enum etrunk_attr_op {
+	ETRUNK_A_OP_UNSPEC,
+	ETRUNK_A_OP_CMD,
+	ETRUNK_A_OP_ATTRS,
+	__ETRUNK_A_OP_MAX,
+};
+#define ETRUNK_A_OP_MAX (__ETRUNK_A_OP_MAX - 1)
 
 #endif /* _UAPI_LINUX_ETRUNK_H */
