@@ -24,6 +24,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/if_ether.h>
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,7 +42,6 @@ typedef int32_t s32;
 typedef int64_t s64;
 
 #define BIT(n)		(1UL << (n))
-#define ETH_ALEN	6
 #define U8_MAX		UINT8_MAX
 #define U16_MAX		UINT16_MAX
 #define U32_MAX		UINT32_MAX
