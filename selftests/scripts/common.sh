@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # used by those who source it
 #
 # What the host-side scripts share: where things are. Source it with $0 or the
 # caller inside selftests/.
@@ -21,13 +21,10 @@ die()
 	exit 1
 }
 
-# kernel_release SERIES: newest installed headers of a series.
+# headers_release SERIES: newest installed headers of a series.
 headers_release()
 {
-	local series=$1
-
-	# shellcheck disable=SC2012 # names are package names
-	ls -d /usr/src/linux-headers-${series}.*-amd64 2>/dev/null |
+	find /usr/src -maxdepth 1 -name "linux-headers-$1.*-amd64" |
 		grep -vE -- '-(cloud|rt)-amd64$' |
 		sed 's,.*/linux-headers-,,' | sort -V | tail -n 1
 }
