@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The BFD machine of one session. Section numbers are those of RFC 5880.
+ */
+#include "bfd_fsm.h"
+
+/* The value to advertise for the transmit interval in the present state. */
+static u32 wanted_tx_us(const struct etrunk_bfd_fsm *f)
+{
+	if (f->state == ETRUNK_BFD_UP)
+		return f->cfg.min_tx_us;
+
+	return max_t(u32, f->cfg.min_tx_us, ETRUNK_BFD_SLOW_TX_US);
+}
+
+/*
+ * Advertise what is wanted now and, if that is a change, poll (6.8.3). While
+ * Up, a slower transmit interval and a shorter detection time take effect when
+ * the peer is known to have seen them; all other changes at once.
+ */
+static void update_timing(struct etrunk_bfd_fsm *f)
+{
+	u32 tx_us = wanted_tx_us(f), rx_us = f->cfg.min_rx_us;
+
+	if (tx_us != f->tx_us || rx_us != f->rx_us) {
+		f->tx_us = tx_us;
+		f->rx_us = rx_us;
+		if (f->poll == ETRUNK_BFD_POLL_OFF)
+			f->poll = ETRUNK_BFD_POLL_ON;
+		else if (f->poll == ETRUNK_BFD_POLL_ON)
+			f->poll = ETRUNK_BFD_POLL_ON_AGAIN;
+	}
+
+	if (f->state == ETRUNK_BFD_UP) {
+		f->tx_used_us = min(f->tx_used_us, tx_us);
+		f->rx_used_us = max(f->rx_used_us, rx_us);
+	} else {
+		f->tx_used_us = tx_us;
+		f->rx_used_us = rx_us;
+	}
+}
+
+static void poll_final_received(struct etrunk_bfd_fsm *f)
+{
+	switch (f->poll) {
+	case ETRUNK_BFD_POLL_ON:
+		f->poll = ETRUNK_BFD_POLL_OFF;
+		f->tx_used_us = f->tx_us;
+		f->rx_used_us = f->rx_us;
+		break;
+	case ETRUNK_BFD_POLL_ON_AGAIN:
+		f->poll = ETRUNK_BFD_POLL_WAIT;
+		break;
+	default:
+		/* a late or unasked answer says nothing */
+		break;
+	}
+}
+
+static void set_state(struct etrunk_bfd_fsm *f, u8 state, u8 diag, u8 reason,
+		      unsigned int *actions)
+{
+	if (f->state == ETRUNK_BFD_UP) {
+		f->down_count++;
+		f->down_reason = reason;
+	} else if (state == ETRUNK_BFD_UP) {
+		f->up_count++;
+	}
+
+	f->state = state;
+	f->diag = diag;
+	f->reason = reason;
+	update_timing(f);
+	/* 6.8.7: new content should not wait for the timer */
+	*actions |= ETRUNK_BFD_ACT_NOTIFY | ETRUNK_BFD_ACT_SEND;
+}
+
+/* 6.8.6, the state machine proper; the session is not AdminDown */
+static void state_received(struct etrunk_bfd_fsm *f, u8 received,
+			   unsigned int *actions)
+{
+	switch (received) {
+	case ETRUNK_BFD_ADMIN_DOWN:
+		if (f->state != ETRUNK_BFD_DOWN)
+			set_state(f, ETRUNK_BFD_DOWN,
+				  ETRUNK_BFD_DIAG_NEIGHBOR_DOWN,
+				  ETRUNK_BFD_REASON_NEIGHBOR_ADMIN, actions);
+		break;
+	case ETRUNK_BFD_DOWN:
+		if (f->state == ETRUNK_BFD_DOWN)
+			set_state(f, ETRUNK_BFD_INIT, f->diag,
+				  ETRUNK_BFD_REASON_HANDSHAKE, actions);
+		else if (f->state == ETRUNK_BFD_UP)
+			set_state(f, ETRUNK_BFD_DOWN,
+				  ETRUNK_BFD_DIAG_NEIGHBOR_DOWN,
+				  ETRUNK_BFD_REASON_NEIGHBOR_DOWN, actions);
+		break;
+	case ETRUNK_BFD_INIT:
+		if (f->state != ETRUNK_BFD_UP)
+			set_state(f, ETRUNK_BFD_UP, ETRUNK_BFD_DIAG_NONE,
+				  ETRUNK_BFD_REASON_HANDSHAKE, actions);
+		break;
+	case ETRUNK_BFD_UP:
+		if (f->state == ETRUNK_BFD_INIT)
+			set_state(f, ETRUNK_BFD_UP, ETRUNK_BFD_DIAG_NONE,
+				  ETRUNK_BFD_REASON_HANDSHAKE, actions);
+		break;
+	}
+}
+
+/**
+ * etrunk_bfd_fsm_init - a new session
+ * @f: session
+ * @cfg: timing
+ * @local_discr: not 0
+ * @remote_discr: configured one, or 0 to learn it
+ * @shutdown: start in AdminDown
+ */
+void etrunk_bfd_fsm_init(struct etrunk_bfd_fsm *f,
+			 const struct etrunk_bfd_timing *cfg, u32 local_discr,
+			 u32 remote_discr, bool shutdown)
+{
+	memset(f, 0, sizeof(*f));
+	f->cfg = *cfg;
+	f->local_discr = local_discr;
+	f->remote_discr = remote_discr;
+	f->remote_fixed = remote_discr;
+	f->state = ETRUNK_BFD_DOWN;
+	f->remote_state = ETRUNK_BFD_DOWN;
+	if (shutdown) {
+		f->state = ETRUNK_BFD_ADMIN_DOWN;
+		f->diag = ETRUNK_BFD_DIAG_ADMIN_DOWN;
+		f->reason = ETRUNK_BFD_REASON_ADMIN_DOWN;
+	}
+	/* 6.8.1 */
+	f->remote_min_rx_us = 1;
+	f->tx_us = f->tx_used_us = wanted_tx_us(f);
+	f->rx_us = f->rx_used_us = cfg->min_rx_us;
+}
+
+/**
+ * etrunk_bfd_fsm_rx - a packet for this session came in
+ * @f: session
+ * @pkt: passed etrunk_bfd_pkt_parse(), and the session's GTSM and
+ *	authentication
+ * @now: ns
+ * @actions: ETRUNK_BFD_ACT_*
+ *
+ * Steps 13 to 22 of 6.8.6. Nothing is stored of a packet that is refused.
+ *
+ * Return: ETRUNK_BFD_DROP_NONE or why the packet was refused.
+ */
+enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
+				       const struct etrunk_bfd_pkt *pkt,
+				       u64 now, unsigned int *actions)
+{
+	u32 tx_before = etrunk_bfd_fsm_tx_interval_us(f);
+	u64 deadline_before = etrunk_bfd_fsm_deadline(f);
+	bool was_admin, is_admin;
+	u8 state_before = f->state;
+
+	*actions = 0;
+	if (f->remote_fixed && pkt->my_discr != f->remote_discr)
+		return ETRUNK_BFD_DROP_DISCR;
+
+	was_admin = f->remote_state == ETRUNK_BFD_ADMIN_DOWN;
+	is_admin = pkt->state == ETRUNK_BFD_ADMIN_DOWN;
+
+	f->remote_discr = pkt->my_discr;
+	f->remote_state = pkt->state;
+	f->remote_diag = pkt->diag;
+	f->remote_demand = pkt->flags & ETRUNK_BFD_DEMAND;
+	f->remote_min_rx_us = pkt->min_rx_us;
+	f->remote_min_tx_us = pkt->min_tx_us;
+	f->remote_mult = pkt->mult;
+
+	if (pkt->flags & ETRUNK_BFD_FINAL)
+		poll_final_received(f);
+	else if (f->poll == ETRUNK_BFD_POLL_WAIT)
+		f->poll = ETRUNK_BFD_POLL_ON;
+
+	/* 6.8.6: neither answered nor counted as received */
+	if (f->state == ETRUNK_BFD_ADMIN_DOWN)
+		goto timers;
+
+	state_received(f, pkt->state, actions);
+	if (was_admin != is_admin && f->state == state_before) {
+		if (was_admin)
+			f->reason = ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP;
+		else
+			f->reason = ETRUNK_BFD_REASON_NEIGHBOR_ADMIN;
+		*actions |= ETRUNK_BFD_ACT_NOTIFY;
+	}
+
+	if (pkt->flags & ETRUNK_BFD_POLL)
+		*actions |= ETRUNK_BFD_ACT_FINAL;
+
+	if (state_before == ETRUNK_BFD_UP && f->heard &&
+	    now - f->last_rx > f->max_rx_gap)
+		f->max_rx_gap = now - f->last_rx;
+	f->heard = true;
+	f->last_rx = now;
+
+timers:
+	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
+		*actions |= ETRUNK_BFD_ACT_TX_TIMER;
+	if (etrunk_bfd_fsm_deadline(f) < deadline_before)
+		*actions |= ETRUNK_BFD_ACT_DETECT;
+
+	return ETRUNK_BFD_DROP_NONE;
+}
+
+/**
+ * etrunk_bfd_fsm_detect - the detection timer fired
+ * @f: session
+ * @now: ns
+ *
+ * May be called too early: then it does nothing.
+ *
+ * Return: ETRUNK_BFD_ACT_*
+ */
+unsigned int etrunk_bfd_fsm_detect(struct etrunk_bfd_fsm *f, u64 now)
+{
+	u32 tx_before = etrunk_bfd_fsm_tx_interval_us(f);
+	unsigned int actions = 0;
+
+	if (now < etrunk_bfd_fsm_deadline(f))
+		return 0;
+
+	/* 6.8.1 and 6.8.18: forget who the peer was and what it asked for */
+	f->heard = false;
+	f->remote_min_rx_us = 1;
+	f->remote_demand = false;
+	if (!f->remote_fixed)
+		f->remote_discr = 0;
+
+	/* 6.8.4 */
+	if (f->state == ETRUNK_BFD_INIT || f->state == ETRUNK_BFD_UP)
+		set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_DETECT,
+			  ETRUNK_BFD_REASON_DETECT, &actions);
+
+	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
+		actions |= ETRUNK_BFD_ACT_TX_TIMER;
+
+	return actions;
+}
+
+/**
+ * etrunk_bfd_fsm_shutdown - administrative control (6.8.16)
+ * @f: session
+ * @down: to AdminDown, else out of it
+ *
+ * Return: ETRUNK_BFD_ACT_*
+ */
+unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down)
+{
+	unsigned int actions = 0;
+
+	if (down == (f->state == ETRUNK_BFD_ADMIN_DOWN))
+		return 0;
+
+	if (down)
+		set_state(f, ETRUNK_BFD_ADMIN_DOWN, ETRUNK_BFD_DIAG_ADMIN_DOWN,
+			  ETRUNK_BFD_REASON_ADMIN_DOWN, &actions);
+	else
+		set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_NONE,
+			  ETRUNK_BFD_REASON_ADMIN_UP, &actions);
+
+	return actions | ETRUNK_BFD_ACT_TX_TIMER | ETRUNK_BFD_ACT_DETECT;
+}
+
+/**
+ * etrunk_bfd_fsm_set - the operator changed the timing
+ * @f: session
+ * @cfg: new values
+ *
+ * Return: ETRUNK_BFD_ACT_*
+ */
+unsigned int etrunk_bfd_fsm_set(struct etrunk_bfd_fsm *f,
+				const struct etrunk_bfd_timing *cfg)
+{
+	u32 tx_before = etrunk_bfd_fsm_tx_interval_us(f);
+	unsigned int actions = 0;
+
+	/* 6.8.12: a new multiplier needs no poll */
+	f->cfg = *cfg;
+	update_timing(f);
+
+	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
+		actions |= ETRUNK_BFD_ACT_TX_TIMER;
+
+	return actions | ETRUNK_BFD_ACT_DETECT;
+}
+
+/**
+ * etrunk_bfd_fsm_fill - the packet to send now
+ * @f: session
+ * @final: answers a Poll; P and F never go together (6.5)
+ * @pkt: result
+ */
+void etrunk_bfd_fsm_fill(const struct etrunk_bfd_fsm *f, bool final,
+			 struct etrunk_bfd_pkt *pkt)
+{
+	/*
+	 * C: no part of the control plane is needed for the session to go on,
+	 * it lives in the kernel.
+	 */
+	*pkt = (struct etrunk_bfd_pkt) {
+		.diag = f->diag,
+		.state = f->state,
+		.flags = ETRUNK_BFD_CPI,
+		.mult = f->cfg.mult,
+		.my_discr = f->local_discr,
+		.your_discr = f->remote_discr,
+		.min_tx_us = f->tx_us,
+		.min_rx_us = f->rx_us,
+	};
+
+	if (final)
+		pkt->flags |= ETRUNK_BFD_FINAL;
+	else if (f->poll == ETRUNK_BFD_POLL_ON ||
+		 f->poll == ETRUNK_BFD_POLL_ON_AGAIN)
+		pkt->flags |= ETRUNK_BFD_POLL;
+}
+
+/**
+ * etrunk_bfd_fsm_tx_interval_us - the negotiated interval, before jitter
+ * @f: session
+ *
+ * Return: microseconds, 0 if there are no periodic packets.
+ */
+u32 etrunk_bfd_fsm_tx_interval_us(const struct etrunk_bfd_fsm *f)
+{
+	if (!f->remote_min_rx_us)
+		return 0;
+
+	/* 6.8.7: the peer asked for silence, unless we poll */
+	if (f->remote_demand && f->state == ETRUNK_BFD_UP &&
+	    f->remote_state == ETRUNK_BFD_UP &&
+	    f->poll != ETRUNK_BFD_POLL_ON &&
+	    f->poll != ETRUNK_BFD_POLL_ON_AGAIN)
+		return 0;
+
+	return max(f->tx_used_us, f->remote_min_rx_us);
+}
+
+/**
+ * etrunk_bfd_fsm_detect_time - the negotiated detection time (6.8.4)
+ * @f: session
+ *
+ * Return: ns, 0 while the peer's multiplier is not known.
+ */
+u64 etrunk_bfd_fsm_detect_time(const struct etrunk_bfd_fsm *f)
+{
+	return (u64)max(f->rx_used_us, f->remote_min_tx_us) * f->remote_mult *
+	       NSEC_PER_USEC;
+}
+
+/**
+ * etrunk_bfd_jitter - how long until the next periodic packet (6.8.7)
+ * @interval_us: negotiated interval
+ * @mult: own multiplier
+ * @random: any 32 bits
+ *
+ * Return: ns, 75 to 100 % of the interval, 75 to 90 % for a multiplier of 1.
+ */
+u64 etrunk_bfd_jitter(u32 interval_us, u8 mult, u32 random)
+{
+	u64 interval = (u64)interval_us * NSEC_PER_USEC;
+	u64 least = interval - (interval >> 2);
+	u64 spread = mult == 1 ? interval * 15 / 100 : interval >> 2;
+
+	/* spread * random / 2^32 in 64 bits: spread stays below 2^40 */
+	return least + ((spread >> 12) * random >> 20);
+}
