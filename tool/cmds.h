@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The commands: each gets the words behind its own and returns RC_*. */
+#ifndef _CMDS_H
+#define _CMDS_H
+
+#include "object.h"
+
+int cmd_object(const struct object *obj, int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
+int cmd_monitor(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+int cmd_complete(int argc, char **argv);
+
+/**
+ * struct command - a command that is no object
+ * @word: its name
+ * @fn: what it does
+ * @args: its arguments in help texts
+ * @batch: possible in a batch file
+ */
+struct command {
+	const char *word;
+	int (*fn)(int argc, char **argv);
+	const char *args;
+	bool batch;
+};
+
+extern const struct command commands[];
+
+void help_object(FILE *f, const struct object *obj);
+
+#endif /* _CMDS_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/* etrunkctl: options, batch files, and which command runs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "cmds.h"
+#include "nl.h"
+
+#ifndef VERSION
+#define VERSION	"unknown"
+#endif
+
+#define NETNS_DIR	"/run/netns/"
+
+const struct command commands[] = {
+	{ "show", cmd_show, "", true },
+	{ "monitor", cmd_monitor, "[OBJECT]...", false },
+	{ "stats", cmd_stats, "", true },
+	{ "help", cmd_help, "[OBJECT]", true },
+	{ "__complete", cmd_complete, NULL, false },
+	{ 0 }
+};
+
+static int run(int argc, char **argv, bool batch)
+{
+	const struct object *obj;
+	const struct command *c;
+
+	obj = object_find(*argv);
+	if (obj)
+		return cmd_object(obj, argc - 1, argv + 1);
+	for (c = commands; c->word; c++) {
+		if (strcmp(c->word, *argv))
+			continue;
+		if (batch && !c->batch) {
+			error("\"%s\" is not possible in a batch", *argv);
+			return RC_USAGE;
+		}
+		return c->fn(argc - 1, argv + 1);
+	}
+	error("unknown object or command \"%s\", see \"etrunkctl help\"",
+	      *argv);
+	return RC_USAGE;
+}
+
+/* Stops at the first error unless -f, and fails if any line did. */
+static int run_batch(const char *file)
+{
+	struct lines l = { 0 };
+	struct words words;
+	const char *err;
+	int rc = RC_DONE, r;
+
+	l.f = strcmp(file, "-") ? fopen(file, "re") : stdin;
+	if (!l.f) {
+		error("%s: %s", file, strerror(errno));
+		return RC_USAGE;
+	}
+	where_file = strcmp(file, "-") ? file : "stdin";
+	while (lines_next(&l)) {
+		where_line = l.no;
+		err = words_split(&words, l.buf);
+		r = RC_DONE;
+		if (err) {
+			error("%s", err);
+			r = RC_USAGE;
+		} else if (words.n) {
+			r = run(words.n, words.w, true);
+		}
+		words_free(&words);
+		if (r > rc)
+			rc = r;
+		if (r && !opts.force)
+			break;
+	}
+	lines_free(&l);
+	if (l.f != stdin)
+		fclose(l.f);
+	where_file = NULL;
+	where_line = 0;
+	return rc;
+}
+
+static int enter_netns(const char *name)
+{
+	char *path = NULL;
+	int fd, rc = RC_DONE;
+
+	if (!*name || strchr(name, '/') || !strcmp(name, ".") ||
+	    !strcmp(name, "..")) {
+		error("\"%s\" is no name of a network namespace", name);
+		return RC_USAGE;
+	}
+	if (asprintf(&path, NETNS_DIR "%s", name) < 0)
+		abort();
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		error("network namespace \"%s\": %s", name, strerror(errno));
+		rc = RC_USAGE;
+	} else if (setns(fd, CLONE_NEWNET)) {
+		if (errno == EPERM) {
+			error("network namespace \"%s\": permission denied: this needs CAP_SYS_ADMIN",
+			      name);
+			rc = RC_KERNEL;
+		} else {
+			error("network namespace \"%s\": %s", name,
+			      strerror(errno));
+			rc = RC_USAGE;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return rc;
+}
+
+static int set_color(const char *mode)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (!strcmp(mode, "always")) {
+		opts.color = true;
+	} else if (!strcmp(mode, "never")) {
+		opts.color = false;
+	} else if (!strcmp(mode, "auto")) {
+		opts.color = isatty(STDOUT_FILENO) && !(no && *no);
+	} else {
+		error("-c: mode \"%s\" is none of auto, always, never", mode);
+		return RC_USAGE;
+	}
+	return RC_DONE;
+}
+
+static int parse_options(int argc, char **argv, const char **netns,
+			 const char **batch)
+{
+	static const char twice[] = "option \"-%c\" is given twice";
+	int c, rc = RC_DONE;
+
+	set_color("auto");
+	opterr = 0;
+	while (!rc && (c = getopt(argc, argv, "+:jpsdtn:b:fc:hV")) != -1) {
+		switch (c) {
+		case 'j':
+			opts.json = true;
+			break;
+		case 'p':
+			opts.pretty = true;
+			break;
+		case 's':
+			opts.stats = true;
+			break;
+		case 'd':
+			opts.details = true;
+			break;
+		case 't':
+			opts.timestamp = true;
+			break;
+		case 'f':
+			opts.force = true;
+			break;
+		case 'n':
+		case 'b':
+			if (*(c == 'n' ? netns : batch)) {
+				error(twice, c);
+				rc = RC_USAGE;
+			}
+			*(c == 'n' ? netns : batch) = optarg;
+			break;
+		case 'c':
+			rc = set_color(optarg);
+			break;
+		case 'h':
+			exit(cmd_help(0, NULL));
+		case 'V':
+			puts("etrunkctl " VERSION);
+			exit(RC_DONE);
+		case ':':
+			error("option \"-%c\" has no value", optopt);
+			rc = RC_USAGE;
+			break;
+		default:
+			error("unknown option \"%s\", see \"etrunkctl help\"",
+			      argv[optind - 1]);
+			rc = RC_USAGE;
+		}
+	}
+	if (opts.json)
+		opts.color = false;
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	const char *netns = NULL, *batch = NULL;
+	int rc;
+
+	rc = parse_options(argc, argv, &netns, &batch);
+	if (rc)
+		return rc;
+	argc -= optind;
+	argv += optind;
+	if (batch && argc) {
+		error("a batch and a command at once");
+		return RC_USAGE;
+	}
+	if (!batch && !argc) {
+		error("missing object or command, see \"etrunkctl help\"");
+		return RC_USAGE;
+	}
+	if (netns)
+		rc = enter_netns(netns);
+	if (!rc)
+		rc = batch ? run_batch(batch) : run(argc, argv, false);
+	nl_close();
+	/* A full disk must not look like success. */
+	if ((fflush(stdout) || ferror(stdout)) && !rc) {
+		error("standard output: %s", strerror(errno));
+		rc = RC_USAGE;
+	}
+	return rc;
+}
