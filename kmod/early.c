@@ -15,15 +15,6 @@ void __weak etrunk_bfd_net_exit(struct etrunk_net *en)
 {
 }
 
-int __weak etrunk_lag_net_init(struct etrunk_net *en)
-{
-	return 0;
-}
-
-void __weak etrunk_lag_net_exit(struct etrunk_net *en)
-{
-}
-
 int __weak etrunk_pw_net_init(struct etrunk_net *en)
 {
 	return 0;
@@ -42,13 +33,21 @@ void __weak etrunk_trunk_net_exit(struct etrunk_net *en)
 {
 }
 
-void __weak etrunk_bfd_netdev_event(struct etrunk_net *en,
-				     struct net_device *dev,
-				     unsigned long event, void *info)
+void __weak
+etrunk_member_link_changed(struct etrunk_member *member,
+			   const struct etrunk_link_status *status)
 {
 }
 
-void __weak etrunk_lag_netdev_event(struct etrunk_net *en,
+void __weak etrunk_member_bond_gone(struct etrunk_member *member)
+{
+}
+
+void __weak etrunk_trunk_stalled(struct etrunk_net *en, u64 late_ns)
+{
+}
+
+void __weak etrunk_bfd_netdev_event(struct etrunk_net *en,
 				     struct net_device *dev,
 				     unsigned long event, void *info)
 {

@@ -102,6 +102,8 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
  * @weak_algorithms: allow hmac-sha1
  * @event_seq: of ETRUNK_CMD_EVENT
  * @batch: the batch being worked on, or NULL
+ * @stall_ns: silence after which the peer takes this PE for dead, the shortest
+ *	of all E-Trunks, 0 = no limit; trunk.c sets, heartbeat.c acts on it
  * @trunks: struct etrunk_trunk, by id
  * @bfds: struct etrunk_bfd
  * @cores: struct etrunk_core
@@ -124,6 +126,7 @@ struct etrunk_net {
 	bool weak_algorithms;
 	atomic_t event_seq;
 	struct etrunk_batch *batch;
+	u64 stall_ns;
 	struct list_head trunks;
 	struct list_head bfds;
 	struct list_head cores;
@@ -324,12 +327,18 @@ struct etrunk_link_status {
 };
 
 /*
- * lag.c -> trunk.c, softirq or BH off, no lock held: the links changed.
- * trunk.c may call back into etrunk_lag_set_role().
+ * lag.c -> trunk.c, from the heartbeat (softirq) only and so in order, no lock
+ * held: the links changed. trunk.c may call back into etrunk_lag_set_role().
  */
 void etrunk_member_link_changed(struct etrunk_member *member,
 				const struct etrunk_link_status *status);
-/* heartbeat.c -> trunk.c, softirq: this PE stood still for @late_ns (3.9). */
+/* lag.c -> trunk.c, RTNL: the bond is being deleted; delete the member. */
+void etrunk_member_bond_gone(struct etrunk_member *member);
+/*
+ * heartbeat.c -> trunk.c, softirq: this PE stood still for @late_ns (3.9). All
+ * gates are closed; they open again on return for members that still (or anew)
+ * have the role of master.
+ */
 void etrunk_trunk_stalled(struct etrunk_net *en, u64 late_ns);
 /*
  * vpws.c -> trunk.c, softirq or BH off, no lock held: services of the member
@@ -363,7 +372,10 @@ struct etrunk_lacp_ident {
 
 /* --------------------------------------------------------------------- lag */
 
-/* Under RTNL. Fails with extack if @bond is no usable 802.3ad bond. */
+/*
+ * Under RTNL. Fails with extack if @bond is no usable 802.3ad bond. The lag is
+ * inert, and reports no links, until its first role.
+ */
 struct etrunk_lag *etrunk_lag_create(struct etrunk_net *en,
 				     struct etrunk_member *member,
 				     struct net_device *bond,

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The heartbeat: one 1 ms timer per namespace, running while it has members.
+ *
+ * It samples the links (a notifier would hear of a lost carrier only when
+ * linkwatch gets RTNL, seconds later on a box with many VLANs), and it finds
+ * out that this PE stood still: a paused VM, or a CPU that was gone. Whoever
+ * was silent longer than its peer needs to declare it dead must assume that
+ * the peer has taken over. Its own timers know nothing of that and, being
+ * expired, would confirm it as master. So before anything else the gates
+ * close, then the election starts anew. The data path does not even rely on
+ * this timer being the first to run: it refuses while the last beat is old.
+ *
+ * The limit, etrunk_net.stall_ns, is the election's: what the peer applies.
+ */
+#include "lag.h"
+
+#define HEARTBEAT_NS	NSEC_PER_MSEC
+
+static enum hrtimer_restart beat(struct hrtimer *timer)
+{
+	struct etrunk_lag_net *ln = container_of(timer, struct etrunk_lag_net,
+						 timer);
+	s64 late = ktime_to_ns(ktime_sub(ktime_get(),
+					 hrtimer_get_expires(timer)));
+	u64 limit = READ_ONCE(ln->en->stall_ns);
+	struct etrunk_lag *lag;
+
+	rcu_read_lock();
+	if (unlikely(limit && late > 0 && (u64)late > limit)) {
+		list_for_each_entry_rcu(lag, &ln->lags, node)
+			lag_stall(lag, true);
+		etrunk_trunk_stalled(ln->en, late);
+		list_for_each_entry_rcu(lag, &ln->lags, node)
+			lag_stall(lag, false);
+	}
+	WRITE_ONCE(ln->patience,
+		   limit ? nsecs_to_jiffies(limit) + 2 : 0);
+	WRITE_ONCE(ln->beat, jiffies);
+
+	list_for_each_entry_rcu(lag, &ln->lags, node)
+		lag_tick(lag, ktime_get_ns());
+	rcu_read_unlock();
+
+	hrtimer_forward_now(timer, HEARTBEAT_NS);
+	return HRTIMER_RESTART;
+}
+
+/**
+ * etrunk_heartbeat_stale - whether this PE may have stood still just now
+ * @en: namespace
+ *
+ * Any context, also the data path: two words and the clock tick.
+ *
+ * Return: true if the last beat is older than allowed.
+ */
+bool etrunk_heartbeat_stale(const struct etrunk_net *en)
+{
+	const struct etrunk_lag_net *ln = READ_ONCE(en->lag);
+	unsigned long patience = ln ? READ_ONCE(ln->patience) : 0;
+
+	return patience &&
+	       time_after(jiffies, READ_ONCE(ln->beat) + patience);
+}
+
+/**
+ * etrunk_heartbeat_init - prepare the timer
+ * @ln: steering of a namespace
+ */
+void etrunk_heartbeat_init(struct etrunk_lag_net *ln)
+{
+	etrunk_hrtimer_setup(&ln->timer, beat, CLOCK_MONOTONIC,
+			     ETRUNK_HRTIMER_MODE);
+}
+
+/**
+ * etrunk_heartbeat_get - one more lag needs the heartbeat
+ * @ln: steering of a namespace
+ *
+ * RTNL.
+ */
+void etrunk_heartbeat_get(struct etrunk_lag_net *ln)
+{
+	ASSERT_RTNL();
+	if (ln->beats++)
+		return;
+	WRITE_ONCE(ln->beat, jiffies);
+	hrtimer_start(&ln->timer, ktime_add_ns(ktime_get(), HEARTBEAT_NS),
+		      ETRUNK_HRTIMER_MODE);
+}
+
+/**
+ * etrunk_heartbeat_put - one lag less needs the heartbeat
+ * @ln: steering of a namespace
+ *
+ * RTNL. With the last one the timer ends and does not run any more.
+ */
+void etrunk_heartbeat_put(struct etrunk_lag_net *ln)
+{
+	ASSERT_RTNL();
+	if (--ln->beats)
+		return;
+	hrtimer_cancel(&ln->timer);
+	WRITE_ONCE(ln->patience, 0);
+}
