@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The election of one member trunk; rules in member_fsm.h. All times are
+ * monotonic nanoseconds.
+ */
+#include "member_fsm.h"
+
+/* facts about the situation, columns of the table below */
+enum {
+	F_FORCE_MASTER	= BIT(0),	/* operator says so */
+	F_FORCE_BACKUP	= BIT(1),
+	F_HANDOVER	= BIT(2),	/* forced just now, may wait */
+	F_INIT		= BIT(3),	/* the E-Trunk has no role yet */
+	F_MASTER	= BIT(4),	/* the E-Trunk is master */
+	F_PHYS		= BIT(5),	/* our links are up */
+	F_YIELDS	= BIT(6),	/* our core is lost, see yields() */
+	F_SERVING	= BIT(7),	/* we are master now */
+	F_READY		= BIT(8),	/* services prepared */
+	F_REVERT	= BIT(9),	/* taking back is configured */
+	F_DELAYED	= BIT(10),	/* able for the revert delay */
+	F_SETTLED	= BIT(11),	/* the preferred side had its time */
+	F_PEER		= BIT(12),	/* the peer is there */
+	F_P_EXISTS	= BIT(13),	/* ... and has the member */
+	F_P_ABLE	= BIT(14),	/* ... which could serve */
+	F_P_SERVES	= BIT(15),	/* ... and does */
+	F_P_FORCED	= BIT(16),	/* ... by its operator's will */
+	F_P_CORE_LOST	= BIT(17),	/* ... or cannot, for its core is lost */
+};
+
+/**
+ * struct member_row - one row of the member table
+ * @have: facts that must be there
+ * @not: facts that must not
+ * @state: state then, 0 = no change
+ * @reason: its reason
+ */
+struct member_row {
+	u32 have;
+	u32 not;
+	u8 state;
+	u8 reason;
+};
+
+#define BACKUP		ETRUNK_MEMBER_BACKUP
+#define MASTER		ETRUNK_MEMBER_MASTER
+#define NEGOTIATION	ETRUNK_MEMBER_NEGOTIATION
+
+/* first match decides; design: "Member" */
+static const struct member_row member_table[] = {
+	/* the operator wins; leaving waits a little for the other to serve */
+	{ F_FORCE_MASTER, 0, MASTER, ETRUNK_MREASON_FORCE_MASTER },
+	{ F_FORCE_BACKUP | F_HANDOVER | F_SERVING | F_PHYS | F_PEER | F_P_ABLE,
+	  F_P_SERVES | F_INIT, 0, 0 },
+	{ F_FORCE_BACKUP, 0, BACKUP, ETRUNK_MREASON_FORCE_BACKUP },
+
+	/* cannot, or must not */
+	{ F_INIT, 0, NEGOTIATION, ETRUNK_MREASON_ETRUNK_INIT },
+	{ 0, F_PHYS, BACKUP, ETRUNK_MREASON_LINK_DOWN },
+	{ F_YIELDS, 0, BACKUP, ETRUNK_MREASON_CORE_DOWN },
+
+	/* alone */
+	{ F_MASTER, F_PEER, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
+	{ 0, F_PEER, BACKUP, ETRUNK_MREASON_ETRUNK_BACKUP },
+
+	/* the peer's operator wants it there */
+	{ F_P_FORCED | F_SERVING, F_P_SERVES, 0, 0 },
+	{ F_P_FORCED, 0, BACKUP, ETRUNK_MREASON_PEER_MEMBER_UP },
+
+	/* preferred: at once if nobody serves, else after the waits */
+	{ F_MASTER | F_SERVING, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
+	{ F_MASTER, F_P_SERVES, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
+	{ F_MASTER, F_P_ABLE, MASTER, ETRUNK_MREASON_PEER_MEMBER_DOWN },
+	{ F_MASTER, F_REVERT, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
+	{ F_MASTER, F_READY, BACKUP, ETRUNK_MREASON_START_HOLD },
+	{ F_MASTER, F_DELAYED, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
+	{ F_MASTER, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
+
+	/* not preferred: give back to who serves, stand in for who cannot */
+	{ F_P_ABLE | F_P_SERVES | F_SERVING, 0,
+	  BACKUP, ETRUNK_MREASON_PEER_MEMBER_UP },
+	{ F_P_ABLE | F_SERVING, 0, 0, 0 },
+	{ F_P_ABLE, 0, BACKUP, ETRUNK_MREASON_ETRUNK_BACKUP },
+	{ 0, F_SERVING | F_SETTLED | F_P_SERVES,
+	  BACKUP, ETRUNK_MREASON_ETRUNK_BACKUP },
+	{ 0, F_P_EXISTS, MASTER, ETRUNK_MREASON_NO_PEER_MEMBER },
+	{ F_P_CORE_LOST, 0, MASTER, ETRUNK_MREASON_PEER_CORE_DOWN },
+	{ 0, 0, MASTER, ETRUNK_MREASON_PEER_MEMBER_DOWN },
+};
+
+static u64 ms(u32 t)
+{
+	return t * (u64)NSEC_PER_MSEC;
+}
+
+/**
+ * member_fsm_settle_ns() - how long the preferred side is waited for at start
+ * @fail_ms: own fail time of the E-Trunk
+ */
+u64 member_fsm_settle_ns(u32 fail_ms)
+{
+	return ms(min_t(u32, fail_ms / 2, MEMBER_FSM_SETTLE_MS));
+}
+
+/**
+ * member_fsm_init() - an inert machine in negotiation
+ * @m: to fill
+ * @cfg: configuration, copied
+ */
+void member_fsm_init(struct member_fsm *m, const struct member_fsm_cfg *cfg)
+{
+	memset(m, 0, sizeof(*m));
+	m->cfg = *cfg;
+	m->state = NEGOTIATION;
+	m->reason = ETRUNK_MREASON_ETRUNK_INIT;
+	m->core_ok = true;
+	m->next = U64_MAX;
+}
+
+/**
+ * member_fsm_start() - the member begins, or its E-Trunk entered init
+ * @m: the machine
+ * @now: time
+ */
+void member_fsm_start(struct member_fsm *m, u64 now)
+{
+	m->start_at = now;
+	m->able = false;
+}
+
+/**
+ * member_fsm_config() - the configuration changed
+ * @m: the machine
+ * @now: time
+ * @cfg: the new one
+ */
+void member_fsm_config(struct member_fsm *m, u64 now,
+		       const struct member_fsm_cfg *cfg)
+{
+	if (cfg->mode != m->cfg.mode)
+		m->leave_at = cfg->mode == ETRUNK_MODE_FORCE_BACKUP ?
+			      now + ms(MEMBER_FSM_HANDOVER_MS) : 0;
+	m->cfg = *cfg;
+}
+
+/**
+ * member_fsm_link() - links came or went
+ * @m: the machine
+ * @up: at least one can be used
+ */
+void member_fsm_link(struct member_fsm *m, bool up)
+{
+	m->phys = up;
+}
+
+static bool core_good(const struct member_fsm *m)
+{
+	return !m->services || m->core_good;
+}
+
+/**
+ * member_fsm_core() - services came or went, or their core did
+ * @m: the machine
+ * @now: time
+ * @services: how many use the member
+ * @good: how many of them reach the core
+ *
+ * The hold-up spares a serving peer a take-back that does not last; it does
+ * not apply to who serves anyway, nor to the first time.
+ */
+void member_fsm_core(struct member_fsm *m, u64 now, unsigned int services,
+		     unsigned int good)
+{
+	m->services = services;
+	m->core_good = good;
+
+	if (core_good(m) == m->core_ok) {
+		m->core_at = 0;
+	} else if (m->core_ok) {
+		if (!m->core_at)
+			m->core_at = now + ms(m->cfg.core_hold_down_ms);
+	} else if (!m->core_seen || !services || m->state == MASTER) {
+		m->core_ok = true;
+		m->core_at = 0;
+	} else if (!m->core_at) {
+		m->core_at = now + ms(m->cfg.core_hold_up_ms);
+	}
+	if (good)
+		m->core_seen = true;
+}
+
+/*
+ * Give way because of the core? With a valid peer only to one whose core
+ * works, and not while our own services are still coming up; without one
+ * always: where hellos run over the core too, losing it loses the peer.
+ */
+static bool yields(const struct member_fsm *m, u64 now,
+		   const struct member_fsm_view *v)
+{
+	if (!m->cfg.core_tracking || !m->services || m->core_ok)
+		return false;
+	if (m->state == MASTER && core_good(m))
+		return false;
+	if (!v->peer_valid)
+		return true;
+	return v->peer_exists && v->peer.core_ok &&
+	       (m->core_seen || now >= m->start_at + ms(m->cfg.start_hold_ms));
+}
+
+static u32 facts(const struct member_fsm *m, u64 now,
+		 const struct member_fsm_view *v)
+{
+	u32 have = 0;
+
+	if (m->cfg.mode == ETRUNK_MODE_FORCE_MASTER)
+		have |= F_FORCE_MASTER;
+	if (m->cfg.mode == ETRUNK_MODE_FORCE_BACKUP)
+		have |= F_FORCE_BACKUP;
+	if (m->leave_at)
+		have |= F_HANDOVER;
+	if (v->state == ETRUNK_TRUNK_INIT)
+		have |= F_INIT;
+	if (v->state == ETRUNK_TRUNK_MASTER)
+		have |= F_MASTER;
+	if (m->phys)
+		have |= F_PHYS;
+	if (m->yields)
+		have |= F_YIELDS;
+	if (m->state == MASTER)
+		have |= F_SERVING;
+	if (m->ready)
+		have |= F_READY;
+	if (m->cfg.revert)
+		have |= F_REVERT;
+	if (m->able && now >= m->able_at + ms(m->cfg.revert_delay_ms))
+		have |= F_DELAYED;
+	if (now >= max(v->decided_at, m->start_at) + v->settle_ns)
+		have |= F_SETTLED;
+	if (!v->peer_valid)
+		return have;
+
+	have |= F_PEER;
+	if (!v->peer_exists)
+		return have;
+	have |= F_P_EXISTS;
+	if (v->peer.able)
+		have |= F_P_ABLE;
+	if (v->peer.state == MASTER)
+		have |= F_P_SERVES;
+	if (v->peer.mode == ETRUNK_MODE_FORCE_MASTER && v->peer.phys)
+		have |= F_P_FORCED;
+	if (v->peer.phys && !v->peer.core_ok &&
+	    v->peer.mode != ETRUNK_MODE_FORCE_BACKUP)
+		have |= F_P_CORE_LOST;
+	return have;
+}
+
+/* the next instant at which a fact changes by itself */
+static u64 next_eval(const struct member_fsm *m, u64 now,
+		     const struct member_fsm_view *v)
+{
+	const u64 at[] = {
+		m->core_at,
+		m->leave_at,
+		m->start_at + ms(m->cfg.start_hold_ms),
+		m->able ? m->able_at + ms(m->cfg.revert_delay_ms) : 0,
+		max(v->decided_at, m->start_at) + v->settle_ns,
+	};
+	u64 next = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(at); i++)
+		if (at[i] > now)
+			next = min(next, at[i]);
+	return next;
+}
+
+static bool could_serve(const struct member_fsm *m,
+			const struct member_fsm_view *v)
+{
+	if (v->state == ETRUNK_TRUNK_INIT || !m->phys)
+		return false;
+	switch (m->cfg.mode) {
+	case ETRUNK_MODE_FORCE_MASTER:
+		return true;
+	case ETRUNK_MODE_FORCE_BACKUP:
+		return false;
+	default:
+		return !m->yields;
+	}
+}
+
+/**
+ * member_fsm_eval() - decide anew
+ * @m: the machine
+ * @now: time
+ * @v: the E-Trunk and the peer's member
+ *
+ * To be called after every change of anything, and at @m->next.
+ *
+ * Return: MEMBER_ACT_*.
+ */
+u32 member_fsm_eval(struct member_fsm *m, u64 now,
+		    const struct member_fsm_view *v)
+{
+	const struct member_row *row = member_table;
+	struct trunk_pkt_member was, is;
+	u32 have, acts = 0;
+	bool able;
+
+	member_fsm_hello(m, &was);
+
+	if (m->core_at && now >= m->core_at) {
+		m->core_at = 0;
+		m->core_ok = core_good(m);
+	}
+	if (m->leave_at && now >= m->leave_at)
+		m->leave_at = 0;
+	m->yields = yields(m, now, v);
+	m->ready = (m->services && m->core_good == m->services) ||
+		   now >= m->start_at + ms(m->cfg.start_hold_ms);
+	able = could_serve(m, v);
+	if (able && !m->able)
+		m->able_at = now;
+	m->able = able;
+
+	have = facts(m, now, v);
+	while ((have & row->have) != row->have || (have & row->not))
+		row++;
+	if (row->state) {
+		if (row->state != m->state)
+			acts |= MEMBER_ACT_STATE;
+		if (row->reason != m->reason)
+			acts |= MEMBER_ACT_REASON;
+		m->state = row->state;
+		m->reason = row->reason;
+	}
+
+	member_fsm_hello(m, &is);
+	if (was.phys != is.phys || was.able != is.able ||
+	    was.ready != is.ready || was.core_ok != is.core_ok ||
+	    was.state != is.state)
+		acts |= MEMBER_ACT_HELLO;
+	m->next = next_eval(m, now, v);
+	return acts;
+}
+
+/**
+ * member_fsm_hello() - what the peer is told of the machine
+ * @m: the machine
+ * @pkt: phys, able, ready, core_ok, state and mode are filled
+ */
+void member_fsm_hello(const struct member_fsm *m, struct trunk_pkt_member *pkt)
+{
+	pkt->phys = m->phys;
+	pkt->able = m->able;
+	pkt->ready = m->ready;
+	/* nobody shall yield to a member that has no service yet */
+	pkt->core_ok = m->core_ok && (m->services || !m->cfg.core_tracking);
+	pkt->state = m->state;
+	pkt->mode = m->cfg.mode;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The E-Trunk role machine, pure: who is there, and which of the two PEs is
+ * master.
+ *
+ * DOC: knowing the peer
+ *
+ * An E-Trunk draws a random session when it starts and numbers its hellos in
+ * it. It also has one challenge outstanding at any time, and says it in every
+ * hello. A peer session is *confirmed* by a hello that answers this challenge;
+ * the challenge is then used up and drawn anew, as it is whenever the peer is
+ * lost. So a challenge confirms one session once, and only somebody who has the
+ * key now can have answered it: no hello recorded before the challenge was
+ * drawn does, whichever incarnation of whom it came from.
+ *
+ * A hello of the confirmed session counts if its sequence is above all that
+ * were accepted. A hello of any other session is answered at once (our hello
+ * carries the response to its challenge), and changes nothing else: the
+ * confirmed peer stays confirmed. If the other session is a restarted peer, it
+ * will answer our challenge in turn and replace the old one; if it is a
+ * recording, nothing comes.
+ *
+ * Losing the peer (its fail time passed, or BFD detection expired) keeps
+ * session and sequence, so that nothing old is accepted later, but believes
+ * nothing more of it until it has answered a new challenge.
+ *
+ * The echo tells the peer that it is heard. A confirmed peer whose echo of us
+ * is zero for TRUNK_FSM_GRACE_MS, or that has not advanced within the longer
+ * of the two fail times, does not hear us: one-way.
+ *
+ * DOC: overlap
+ *
+ * Two PEs claim mastership at the same time only while at least one of them
+ * does not hear the other. Once hellos pass both ways this ends within one
+ * hello interval and two round trips; where they pass one way only, within
+ * TRUNK_FSM_GRACE_MS and one transit after the deaf side took over.
+ */
+#ifndef _ETRUNK_TRUNK_FSM_H
+#define _ETRUNK_TRUNK_FSM_H
+
+#include "pure.h"
+#include "trunk_pkt.h"
+
+/* how long an echo may be zero before it means "does not hear us" */
+#define TRUNK_FSM_GRACE_MS	200
+/* how long a double master stays visible as a fault, at least */
+#define TRUNK_FSM_DUAL_MS	1000
+
+/* what the caller has to do */
+#define TRUNK_ACT_TX		BIT(0)	/* send a hello now */
+#define TRUNK_ACT_ROLE		BIT(1)	/* state or reason changed */
+#define TRUNK_ACT_STATE		BIT(2)	/* state changed */
+#define TRUNK_ACT_PEER		BIT(3)	/* knowledge of the peer changed */
+#define TRUNK_ACT_FAULTS	BIT(4)	/* set of faults changed */
+
+enum trunk_fault {
+	TRUNK_FAULT_NO_KEY,
+	TRUNK_FAULT_NO_PEER,
+	TRUNK_FAULT_ONE_WAY,
+	TRUNK_FAULT_BFD_DOWN,
+	TRUNK_FAULT_DUAL_MASTER,
+	TRUNK_FAULT_LACP_SYSTEM_ID,
+	TRUNK_FAULT_LACP_PRIORITY,
+	TRUNK_FAULT_N,
+};
+
+/**
+ * enum trunk_fsm_rx - what became of an authentic hello
+ * @TRUNK_RX_ACCEPTED: it counts
+ * @TRUNK_RX_REFLECTED: our own, or sent in our direction
+ * @TRUNK_RX_SEQUENCE: sequence not above the accepted ones: a replay or late
+ * @TRUNK_RX_UNCONFIRMED: of a session that has not answered our challenge
+ */
+enum trunk_fsm_rx {
+	TRUNK_RX_ACCEPTED,
+	TRUNK_RX_REFLECTED,
+	TRUNK_RX_SEQUENCE,
+	TRUNK_RX_UNCONFIRMED,
+};
+
+/**
+ * enum trunk_fsm_bfd - what the tracked BFD session did
+ * @TRUNK_BFD_EXPIRED: it was Up and its detection time passed
+ * @TRUNK_BFD_SIGNALLED: it was Up and the peer says Down: the peer does not
+ *	hear us, but we hear it; its hello will tell what it makes of it
+ * @TRUNK_BFD_UP: it is Up
+ * @TRUNK_BFD_GONE: nothing is tracked any more, or AdminDown of either side
+ */
+enum trunk_fsm_bfd {
+	TRUNK_BFD_EXPIRED,
+	TRUNK_BFD_SIGNALLED,
+	TRUNK_BFD_UP,
+	TRUNK_BFD_GONE,
+};
+
+/**
+ * struct trunk_fsm_cfg - configuration of the machine
+ * @id: E-Trunk id
+ * @priority: lower wins
+ * @high: source-address is above peer-address
+ * @usable: there is a key, or none is needed
+ * @hello_ms: interval
+ * @multiplier: fail time in intervals
+ * @system_id: of this device
+ * @lacp_system: shared LACP system id
+ * @lacp_priority: shared LACP system priority
+ */
+struct trunk_fsm_cfg {
+	u8 id;
+	u8 priority;
+	bool high;
+	bool usable;
+	u32 hello_ms;
+	u32 multiplier;
+	u8 system_id[ETH_ALEN];
+	u8 lacp_system[ETH_ALEN];
+	u16 lacp_priority;
+};
+
+/**
+ * struct trunk_fsm_peer - what is known of the peer
+ * @fresh: it answered our challenge and was heard ever since
+ * @hears: its last echo named our session
+ * @sess: its session, kept when it is lost
+ * @rx_seq: highest sequence accepted in it
+ * @last_rx: when
+ * @fail_ns: how long to wait for the next
+ * @echo_seq: highest of our sequences it named
+ * @echo_time: when @echo_seq last advanced, or @hears became false
+ * @hello: its last accepted hello
+ */
+struct trunk_fsm_peer {
+	bool fresh;
+	bool hears;
+	u64 sess;
+	u64 rx_seq;
+	u64 last_rx;
+	u64 fail_ns;
+	u64 echo_seq;
+	u64 echo_time;
+	struct trunk_pkt hello;
+};
+
+/**
+ * struct trunk_fsm - the machine
+ * @cfg: configuration
+ * @state: role
+ * @reason: of the role
+ * @sess: own session
+ * @seq: last sequence sent
+ * @chal: own outstanding challenge
+ * @resp_sess: session to answer in the next hello
+ * @resp_chal: its challenge
+ * @alone_at: when INIT ends without a peer, 0 = it may
+ * @decided_at: when INIT last ended
+ * @next_tx: when the next hello is due
+ * @burst: hellos still to be repeated quickly after a change
+ * @reply_tokens: immediate answers to unconfirmed sessions still allowed
+ * @reply_time: when @reply_tokens was last filled up
+ * @lost_by_bfd: the peer was lost by BFD, not by the fail time
+ * @bfd_down: the tracked session failed and has not been Up since
+ * @all_down: every own member is down
+ * @dual_until: double master shown until then, 0 = not
+ * @faults: BIT(enum trunk_fault)
+ * @peer: the peer
+ */
+struct trunk_fsm {
+	struct trunk_fsm_cfg cfg;
+	u8 state;
+	u8 reason;
+	u64 sess;
+	u64 seq;
+	u64 chal;
+	u64 resp_sess;
+	u64 resp_chal;
+	u64 alone_at;
+	u64 decided_at;
+	u64 next_tx;
+	u8 burst;
+	u8 reply_tokens;
+	u64 reply_time;
+	bool lost_by_bfd;
+	bool bfd_down;
+	bool all_down;
+	u64 dual_until;
+	u32 faults;
+	struct trunk_fsm_peer peer;
+};
+
+void trunk_fsm_init(struct trunk_fsm *f, const struct trunk_fsm_cfg *cfg);
+u32 trunk_fsm_start(struct trunk_fsm *f, u64 now, u64 sess, u64 chal);
+u32 trunk_fsm_config(struct trunk_fsm *f, u64 now,
+		     const struct trunk_fsm_cfg *cfg, u64 rnd);
+u32 trunk_fsm_rx(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt,
+		 u64 rnd, enum trunk_fsm_rx *result);
+u32 trunk_fsm_timer(struct trunk_fsm *f, u64 now, u64 rnd);
+u32 trunk_fsm_bfd(struct trunk_fsm *f, u64 now, enum trunk_fsm_bfd what,
+		  u64 rnd);
+u32 trunk_fsm_stalled(struct trunk_fsm *f, u64 now, u64 rnd);
+u32 trunk_fsm_members(struct trunk_fsm *f, u64 now, bool all_down);
+void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt);
+void trunk_fsm_hurry(struct trunk_fsm *f, u64 now);
+u64 trunk_fsm_deadline(const struct trunk_fsm *f);
+
+u32 trunk_fsm_fail_ms(const struct trunk_fsm_cfg *cfg);
+bool trunk_fsm_two_way(const struct trunk_fsm *f, u64 now);
+bool trunk_fsm_one_way(const struct trunk_fsm *f, u64 now);
+enum etrunk_peer trunk_fsm_peer(const struct trunk_fsm *f, u64 now);
+
+#endif /* _ETRUNK_TRUNK_FSM_H */

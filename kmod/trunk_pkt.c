@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The E-Trunk hello on the wire; layout in trunk_pkt.h. */
+#include "trunk_pkt.h"
+
+#define FAIL_TIME_MIN_MS	1500
+#define FAIL_TIME_MAX_MS	3000000
+
+/* offsets of the fixed part */
+enum {
+	O_MAGIC = 0,
+	O_VERSION = 2,
+	O_FLAGS = 3,
+	O_LENGTH = 4,
+	O_AUTH = 6,
+	O_KEY_ID = 7,
+	O_ID = 8,
+	O_DIGEST_LEN = 9,
+	O_PRIORITY = 10,
+	O_STATE = 11,
+	O_REASON = 12,
+	O_FAIL_TIME = 16,
+	O_SYSTEM_ID = 20,
+	O_SESS = 28,
+	O_SEQ = 36,
+	O_CHAL = 44,
+	O_RESP_SESS = 52,
+	O_RESP_CHAL = 60,
+	O_ECHO_SESS = 68,
+	O_ECHO_SEQ = 76,
+	O_TLVS = TRUNK_PKT_HDR_LEN,
+};
+
+#define LACP_TLV_LEN	(TRUNK_PKT_TLV_HDR_LEN + TRUNK_PKT_LACP_LEN)
+#define MEMBER_TLV_LEN	(TRUNK_PKT_TLV_HDR_LEN + TRUNK_PKT_MEMBER_LEN)
+
+/**
+ * trunk_pkt_len() - length of a hello
+ * @members: members in it
+ * @digest_len: length of its digest
+ *
+ * Return: bytes, digest included.
+ */
+size_t trunk_pkt_len(unsigned int members, u8 digest_len)
+{
+	return O_TLVS + LACP_TLV_LEN + members * MEMBER_TLV_LEN + digest_len;
+}
+
+/**
+ * trunk_pkt_build() - write a hello but its members and its digest
+ * @buf: at least trunk_pkt_len() bytes
+ * @pkt: what to say
+ * @digest_len: room that is left for the digest
+ * @members: how many trunk_pkt_put_member() calls follow
+ *
+ * Return: the bytes that the digest covers; it goes right after them.
+ */
+size_t trunk_pkt_build(u8 *buf, const struct trunk_pkt *pkt, u8 digest_len,
+		       unsigned int members)
+{
+	size_t len = trunk_pkt_len(members, digest_len);
+	u8 *p = buf + O_TLVS;
+
+	memset(buf, 0, O_TLVS);
+	put_unaligned_be16(TRUNK_PKT_MAGIC, buf + O_MAGIC);
+	buf[O_VERSION] = TRUNK_PKT_VERSION;
+	buf[O_FLAGS] = (pkt->high ? TRUNK_PKT_F_HIGH : 0) |
+		       (pkt->all_down ? TRUNK_PKT_F_ALL_DOWN : 0);
+	put_unaligned_be16(len, buf + O_LENGTH);
+	buf[O_AUTH] = pkt->auth;
+	buf[O_KEY_ID] = pkt->key_id;
+	buf[O_ID] = pkt->id;
+	buf[O_DIGEST_LEN] = digest_len;
+	buf[O_PRIORITY] = pkt->priority;
+	buf[O_STATE] = pkt->state;
+	buf[O_REASON] = pkt->reason;
+	put_unaligned_be32(pkt->fail_time_ms, buf + O_FAIL_TIME);
+	memcpy(buf + O_SYSTEM_ID, pkt->system_id, ETH_ALEN);
+	put_unaligned_be64(pkt->sess, buf + O_SESS);
+	put_unaligned_be64(pkt->seq, buf + O_SEQ);
+	put_unaligned_be64(pkt->chal, buf + O_CHAL);
+	put_unaligned_be64(pkt->resp_sess, buf + O_RESP_SESS);
+	put_unaligned_be64(pkt->resp_chal, buf + O_RESP_CHAL);
+	put_unaligned_be64(pkt->echo_sess, buf + O_ECHO_SESS);
+	put_unaligned_be64(pkt->echo_seq, buf + O_ECHO_SEQ);
+
+	put_unaligned_be16(TRUNK_PKT_TLV_LACP, p);
+	put_unaligned_be16(TRUNK_PKT_LACP_LEN, p + 2);
+	memcpy(p + 4, pkt->lacp_system, ETH_ALEN);
+	put_unaligned_be16(pkt->lacp_priority, p + 10);
+	return len - digest_len;
+}
+
+/**
+ * trunk_pkt_put_member() - write one member of a hello
+ * @buf: as given to trunk_pkt_build()
+ * @index: from 0, below the number announced there
+ * @m: the member
+ */
+void trunk_pkt_put_member(u8 *buf, unsigned int index,
+			  const struct trunk_pkt_member *m)
+{
+	u8 *p = buf + O_TLVS + LACP_TLV_LEN + index * MEMBER_TLV_LEN;
+
+	put_unaligned_be16(TRUNK_PKT_TLV_MEMBER, p);
+	put_unaligned_be16(TRUNK_PKT_MEMBER_LEN, p + 2);
+	p += TRUNK_PKT_TLV_HDR_LEN;
+	put_unaligned_be32(m->id, p);
+	put_unaligned_be32(m->remote_id, p + 4);
+	put_unaligned_be16((m->phys ? TRUNK_PKT_M_PHYS : 0) |
+			   (m->able ? TRUNK_PKT_M_ABLE : 0) |
+			   (m->ready ? TRUNK_PKT_M_READY : 0) |
+			   (m->core_ok ? TRUNK_PKT_M_CORE_OK : 0), p + 8);
+	p[10] = m->state;
+	p[11] = m->mode;
+	put_unaligned_be16(m->links, p + 12);
+	put_unaligned_be16(m->lacp_key, p + 14);
+	put_unaligned_be32(m->speed, p + 16);
+}
+
+/**
+ * trunk_pkt_frame() - read what is needed to find the key of a hello
+ * @buf: UDP payload
+ * @len: its length
+ * @frame: filled on success
+ *
+ * Return: TRUNK_PKT_OK, or why not.
+ */
+enum trunk_pkt_err trunk_pkt_frame(const u8 *buf, size_t len,
+				   struct trunk_pkt_frame *frame)
+{
+	if (len < TRUNK_PKT_HDR_LEN || len > TRUNK_PKT_LEN_MAX)
+		return TRUNK_PKT_E_LENGTH;
+	if (get_unaligned_be16(buf + O_MAGIC) != TRUNK_PKT_MAGIC)
+		return TRUNK_PKT_E_MAGIC;
+	if (buf[O_VERSION] != TRUNK_PKT_VERSION)
+		return TRUNK_PKT_E_VERSION;
+	if (get_unaligned_be16(buf + O_LENGTH) != len ||
+	    buf[O_DIGEST_LEN] > TRUNK_PKT_DIGEST_MAX ||
+	    len < TRUNK_PKT_HDR_LEN + (size_t)buf[O_DIGEST_LEN])
+		return TRUNK_PKT_E_LENGTH;
+
+	frame->id = buf[O_ID];
+	frame->auth = buf[O_AUTH];
+	frame->key_id = buf[O_KEY_ID];
+	frame->digest_len = buf[O_DIGEST_LEN];
+	frame->body_len = len - buf[O_DIGEST_LEN];
+	return TRUNK_PKT_OK;
+}
+
+static bool system_id_valid(const u8 *id)
+{
+	static const u8 zero[ETH_ALEN];
+
+	return !(id[0] & 1) && memcmp(id, zero, ETH_ALEN);
+}
+
+static void get_member(const u8 *p, struct trunk_pkt_member *m)
+{
+	u16 flags = get_unaligned_be16(p + 8);
+
+	m->id = get_unaligned_be32(p);
+	m->remote_id = get_unaligned_be32(p + 4);
+	m->phys = flags & TRUNK_PKT_M_PHYS;
+	m->able = flags & TRUNK_PKT_M_ABLE;
+	m->ready = flags & TRUNK_PKT_M_READY;
+	m->core_ok = flags & TRUNK_PKT_M_CORE_OK;
+	m->state = p[10];
+	m->mode = p[11];
+	m->links = get_unaligned_be16(p + 12);
+	m->lacp_key = get_unaligned_be16(p + 14);
+	m->speed = get_unaligned_be32(p + 16);
+}
+
+static enum trunk_pkt_err parse_tlvs(const u8 *buf, size_t end,
+				     struct trunk_pkt *pkt)
+{
+	size_t pos = O_TLVS;
+	unsigned int members = 0;
+
+	while (pos < end) {
+		struct trunk_pkt_member m;
+		const u8 *val = buf + pos + TRUNK_PKT_TLV_HDR_LEN;
+		u16 type, len;
+
+		if (end - pos < TRUNK_PKT_TLV_HDR_LEN)
+			return TRUNK_PKT_E_TLV;
+		type = get_unaligned_be16(buf + pos);
+		len = get_unaligned_be16(buf + pos + 2);
+		pos += TRUNK_PKT_TLV_HDR_LEN;
+		if (end - pos < len)
+			return TRUNK_PKT_E_TLV;
+		pos += len;
+
+		switch (type) {
+		case TRUNK_PKT_TLV_LACP:
+			if (len < TRUNK_PKT_LACP_LEN || pkt->has_lacp)
+				return TRUNK_PKT_E_TLV;
+			pkt->has_lacp = true;
+			memcpy(pkt->lacp_system, val, ETH_ALEN);
+			pkt->lacp_priority = get_unaligned_be16(val + 6);
+			break;
+		case TRUNK_PKT_TLV_MEMBER:
+			if (len < TRUNK_PKT_MEMBER_LEN ||
+			    ++members > ETRUNK_MEMBERS_MAX)
+				return TRUNK_PKT_E_TLV;
+			get_member(val, &m);
+			if (m.state < ETRUNK_MEMBER_BACKUP ||
+			    m.state > ETRUNK_MEMBER_NEGOTIATION ||
+			    m.mode < ETRUNK_MODE_AUTO ||
+			    m.mode > ETRUNK_MODE_FORCE_MASTER)
+				return TRUNK_PKT_E_STATE;
+			break;
+		}
+	}
+	return TRUNK_PKT_OK;
+}
+
+/**
+ * trunk_pkt_parse() - read and check the content of a hello
+ * @buf: UDP payload that trunk_pkt_frame() accepted and whose digest is right
+ * @len: its length
+ * @pkt: filled
+ *
+ * Members are all checked too; read them with trunk_pkt_next_member().
+ *
+ * Return: TRUNK_PKT_OK, or why not.
+ */
+enum trunk_pkt_err trunk_pkt_parse(const u8 *buf, size_t len,
+				   struct trunk_pkt *pkt)
+{
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->id = buf[O_ID];
+	pkt->auth = buf[O_AUTH];
+	pkt->key_id = buf[O_KEY_ID];
+	pkt->high = buf[O_FLAGS] & TRUNK_PKT_F_HIGH;
+	pkt->all_down = buf[O_FLAGS] & TRUNK_PKT_F_ALL_DOWN;
+	pkt->priority = buf[O_PRIORITY];
+	pkt->state = buf[O_STATE];
+	pkt->reason = buf[O_REASON];
+	pkt->fail_time_ms = get_unaligned_be32(buf + O_FAIL_TIME);
+	memcpy(pkt->system_id, buf + O_SYSTEM_ID, ETH_ALEN);
+	pkt->sess = get_unaligned_be64(buf + O_SESS);
+	pkt->seq = get_unaligned_be64(buf + O_SEQ);
+	pkt->chal = get_unaligned_be64(buf + O_CHAL);
+	pkt->resp_sess = get_unaligned_be64(buf + O_RESP_SESS);
+	pkt->resp_chal = get_unaligned_be64(buf + O_RESP_CHAL);
+	pkt->echo_sess = get_unaligned_be64(buf + O_ECHO_SESS);
+	pkt->echo_seq = get_unaligned_be64(buf + O_ECHO_SEQ);
+
+	if (!pkt->priority || pkt->priority > 254)
+		return TRUNK_PKT_E_PRIORITY;
+	if (pkt->state < ETRUNK_TRUNK_INIT || pkt->state > ETRUNK_TRUNK_MASTER)
+		return TRUNK_PKT_E_STATE;
+	if (pkt->reason < ETRUNK_REASON_PRI ||
+	    pkt->reason > ETRUNK_REASON_PEER_NODE_DOWN)
+		return TRUNK_PKT_E_REASON;
+	if (pkt->fail_time_ms < FAIL_TIME_MIN_MS ||
+	    pkt->fail_time_ms > FAIL_TIME_MAX_MS)
+		return TRUNK_PKT_E_FAIL_TIME;
+	if (!system_id_valid(pkt->system_id))
+		return TRUNK_PKT_E_SYSTEM_ID;
+	if (!pkt->sess || !pkt->seq || !pkt->chal)
+		return TRUNK_PKT_E_SESSION;
+	return parse_tlvs(buf, len - buf[O_DIGEST_LEN], pkt);
+}
+
+/**
+ * trunk_pkt_next_member() - read the members of a parsed hello one by one
+ * @buf: what trunk_pkt_parse() accepted
+ * @body_len: bytes before the digest
+ * @pos: 0 to start, then what the last call returned
+ * @m: filled
+ *
+ * Return: the position to go on from, or 0 when there is no more member.
+ */
+size_t trunk_pkt_next_member(const u8 *buf, size_t body_len, size_t pos,
+			     struct trunk_pkt_member *m)
+{
+	if (!pos)
+		pos = O_TLVS;
+	while (pos < body_len) {
+		u16 type = get_unaligned_be16(buf + pos);
+		const u8 *val = buf + pos + TRUNK_PKT_TLV_HDR_LEN;
+
+		pos += TRUNK_PKT_TLV_HDR_LEN + get_unaligned_be16(buf + pos + 2);
+		if (type == TRUNK_PKT_TLV_MEMBER) {
+			get_member(val, m);
+			return pos;
+		}
+	}
+	return 0;
+}
