@@ -46,6 +46,8 @@ RET=0
 retmsg=
 # TAP lines printed so far.
 TESTS_LOGGED=0
+# Set when every test has run.
+TESTS_DONE=
 
 LIB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Of an out-of-tree checkout; in the runner's guest all lies in one directory.
@@ -335,7 +337,7 @@ tests_run()
 		setup
 		if ((RET != ksft_pass)); then
 			log_test setup
-			exit
+			exit $ksft_fail
 		fi
 	fi
 	for __test in ${TESTS:-$ALL_TESTS}; do
@@ -349,22 +351,23 @@ tests_run()
 			log_test "$__test"
 		fi
 	done
+	TESTS_DONE=1
 	exit $EXIT_STATUS
 }
 
 __tests_exit()
 {
-	local status=$?
-
 	trap - EXIT
 	if declare -F cleanup >/dev/null; then
 		cleanup
 	fi
 	cleanup_all_ns || EXIT_STATUS=$ksft_fail
-	# Killed or left half way: no plan, so that this is seen.
-	((status != EXIT_STATUS)) || echo "1..$TESTS_LOGGED"
-	((EXIT_STATUS == 0)) || status=$EXIT_STATUS
-	exit "$status"
+	if [ -z "$TESTS_DONE" ]; then
+		echo "# killed or left half way"
+		exit $ksft_fail
+	fi
+	echo "1..$TESTS_LOGGED"
+	exit "$EXIT_STATUS"
 }
 
 ## The module
