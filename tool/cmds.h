@@ -9,6 +9,9 @@ int cmd_object(const struct object *obj, int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
+int cmd_save(int argc, char **argv);
+int cmd_apply(int argc, char **argv);
+int cmd_flush(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_complete(int argc, char **argv);
 
@@ -27,6 +30,15 @@ struct command {
 };
 
 extern const struct command commands[];
+
+/* "bfd add b1 peer ..." as it stands in a file, without what K_NOSAVE marks */
+void put_command(FILE *f, const struct inst *in, const char *verb);
+
+/* Keys of an E-Trunk (cmd_trunk.c) */
+void trunk_fold_key(struct inst *in);
+bool trunk_key(const struct item *it, uint32_t *id, struct item *key);
+const struct item *trunk_find_key(const struct inst *in, uint32_t id);
+void trunk_put_key(struct inst *in, uint32_t id, const struct item *key);
 
 void help_object(FILE *f, const struct object *obj);
 

@@ -21,6 +21,9 @@
 const struct command commands[] = {
 	{ "show", cmd_show, "", true },
 	{ "monitor", cmd_monitor, "[OBJECT]...", false },
+	{ "save", cmd_save, "[DIR]", true },
+	{ "apply", cmd_apply, "FILE [--replace] [--check]", false },
+	{ "flush", cmd_flush, "-f", true },
 	{ "stats", cmd_stats, "", true },
 	{ "help", cmd_help, "[OBJECT]", true },
 	{ "__complete", cmd_complete, NULL, false },

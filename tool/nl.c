@@ -13,6 +13,7 @@
 
 #define NL_BUF		65536
 #define NL_REQ		16384
+#define NL_SNDBUF	212992	/* the kernel's usual default */
 #define DUMP_TRIES	5
 
 static struct {
@@ -20,6 +21,7 @@ static struct {
 	uint32_t seq;
 	uint16_t family;
 	uint32_t group;
+	const char *req;	/* the request at work, for attr_at() */
 } nl;
 
 static char rx_buf[NL_BUF] __attribute__((aligned(8)));
@@ -40,7 +42,7 @@ static struct nlmsghdr *msg_start(uint16_t type, uint16_t flags, uint8_t cmd,
 	return nlh;
 }
 
-static bool msg_put(struct nlmsghdr *nlh, const struct inst *in)
+static bool msg_put(struct nlmsghdr *nlh, size_t max, const struct inst *in)
 {
 	unsigned int i;
 	int attr;
@@ -49,7 +51,7 @@ static bool msg_put(struct nlmsghdr *nlh, const struct inst *in)
 		for (i = 0; i < in->v[attr].n; i++) {
 			const struct item *it = &in->v[attr].it[i];
 
-			if (!mnl_attr_put_check(nlh, NL_REQ, attr, it->len,
+			if (!mnl_attr_put_check(nlh, max, attr, it->len,
 						it->data))
 				return false;
 		}
@@ -98,17 +100,45 @@ static void policy_decode(const struct nlattr *nest, struct nl_error *e)
 	e->range = have_min && have_max;
 }
 
-/* Type of the attribute of our request that stands at @off. */
-static uint16_t attr_at(uint32_t off)
+static bool covers(const struct nlattr *a, uint32_t off)
 {
-	const struct nlmsghdr *nlh = (const void *)tx_buf;
-	const struct nlattr *a;
+	const char *p = nl.req + off;
 
-	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
-		if (off >= (const char *)a - tx_buf &&
-		    off < (const char *)a - tx_buf + a->nla_len)
-			return mnl_attr_get_type(a);
+	return p >= (const char *)a && p < (const char *)a + a->nla_len;
+}
+
+/* The attribute of a batch that stands at @off, and the operation it is of. */
+static uint16_t batch_attr_at(const struct nlattr *op, uint32_t off)
+{
+	const struct nlattr *part, *a;
+
+	mnl_attr_for_each_nested(part, op) {
+		if (mnl_attr_get_type(part) != ETRUNK_A_OP_ATTRS)
+			continue;
+		mnl_attr_for_each_nested(a, part)
+			if (covers(a, off))
+				return mnl_attr_get_type(a);
+	}
 	return 0;
+}
+
+/* The attribute of our request that stands at @off. */
+static void attr_at(uint32_t off, struct nl_error *e)
+{
+	const struct nlmsghdr *nlh = (const void *)nl.req;
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *a;
+	unsigned int i = 0;
+
+	mnl_attr_for_each(a, nlh, sizeof(*genl)) {
+		if (covers(a, off)) {
+			e->op = i;
+			e->attr = genl->cmd == ETRUNK_CMD_BATCH ?
+				batch_attr_at(a, off) : mnl_attr_get_type(a);
+			return;
+		}
+		i++;
+	}
 }
 
 static void ext_ack_decode(const struct nlmsghdr *nlh, size_t hlen,
@@ -126,7 +156,7 @@ static void ext_ack_decode(const struct nlmsghdr *nlh, size_t hlen,
 				 mnl_attr_get_str(a));
 			break;
 		case NLMSGERR_ATTR_OFFS:
-			e->attr = attr_at(mnl_attr_get_u32(a));
+			attr_at(mnl_attr_get_u32(a), e);
 			break;
 		case NLMSGERR_ATTR_POLICY:
 			policy_decode(a, e);
@@ -177,6 +207,8 @@ static int transact(struct nlmsghdr *req, nl_cb cb, const struct object *obj,
 	int left;
 
 	memset(e, 0, sizeof(*e));
+	e->op = UINT32_MAX;
+	nl.req = (const char *)req;
 	if (mnl_socket_sendto(nl.sock, req, req->nlmsg_len) < 0)
 		goto err_errno;
 	for (;;) {
@@ -331,11 +363,70 @@ int nl_do(uint8_t cmd, const struct inst *req, struct nl_error *e)
 	int err;
 
 	nlh = msg_start(nl.family, NLM_F_ACK, cmd, ETRUNK_GENL_VERSION);
-	if (!msg_put(nlh, req))
+	if (!msg_put(nlh, NL_REQ, req))
 		return too_long(e);
 	err = transact(nlh, NULL, req->obj, NULL, NULL, e);
 	explicit_bzero(tx_buf, sizeof(tx_buf));
 	return err;
+}
+
+static size_t op_size(const struct nl_op *op)
+{
+	size_t size = 3 * MNL_ATTR_HDRLEN + sizeof(uint32_t);
+	unsigned int i;
+	int attr;
+
+	for (attr = 1; attr < ATTR_MAX; attr++)
+		for (i = 0; i < op->in->v[attr].n; i++)
+			size += MNL_ATTR_HDRLEN +
+				MNL_ALIGN(op->in->v[attr].it[i].len);
+	return size;
+}
+
+/**
+ * nl_batch() - several operations as one: all of them or none
+ * @ops: the operations in order
+ * @n: how many
+ * @bad: which one was refused, @n if it is not known
+ * @e: why
+ *
+ * Return: 0 or an errno, also in @e.
+ */
+int nl_batch(const struct nl_op *ops, unsigned int n, unsigned int *bad,
+	     struct nl_error *e)
+{
+	size_t size = MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr);
+	struct nlmsghdr *nlh, *head;
+	struct nlattr *op, *attrs;
+	unsigned int i;
+	int sndbuf;
+
+	for (i = 0; i < n; i++)
+		size += op_size(&ops[i]);
+	sndbuf = 2 * size;
+	if (sndbuf > NL_SNDBUF &&
+	    setsockopt(mnl_socket_get_fd(nl.sock), SOL_SOCKET, SO_SNDBUFFORCE,
+		       &sndbuf, sizeof(sndbuf)))
+		return too_long(e);
+	nlh = calloc(1, size);
+	if (!nlh)
+		abort();
+	head = msg_start(nl.family, NLM_F_ACK, ETRUNK_CMD_BATCH,
+			 ETRUNK_GENL_VERSION);
+	memcpy(nlh, head, head->nlmsg_len);
+	for (i = 0; i < n; i++) {
+		op = mnl_attr_nest_start(nlh, ETRUNK_A_BATCH_OP);
+		mnl_attr_put_u32(nlh, ETRUNK_A_OP_CMD, ops[i].cmd);
+		attrs = mnl_attr_nest_start(nlh, ETRUNK_A_OP_ATTRS);
+		msg_put(nlh, size, ops[i].in);
+		mnl_attr_nest_end(nlh, attrs);
+		mnl_attr_nest_end(nlh, op);
+	}
+	transact(nlh, NULL, NULL, NULL, NULL, e);
+	*bad = e->op < n ? e->op : n;
+	explicit_bzero(nlh, size);
+	free(nlh);
+	return e->err;
 }
 
 static void get_cb(struct inst *in, void *data)
@@ -355,7 +446,7 @@ int nl_get(const struct inst *req, struct inst **in, struct nl_error *e)
 	*in = NULL;
 	nlh = msg_start(nl.family, NLM_F_ACK, req->obj->cmd_get,
 			ETRUNK_GENL_VERSION);
-	if (!msg_put(nlh, req))
+	if (!msg_put(nlh, NL_REQ, req))
 		return too_long(e);
 	err = transact(nlh, get_cb, req->obj, in, NULL, e);
 	if (!err && !*in) {
@@ -398,7 +489,7 @@ int nl_dump(const struct object *obj, bool secrets, struct list *l)
 		list_free(l);
 		nlh = msg_start(nl.family, NLM_F_ACK | NLM_F_DUMP,
 				obj->cmd_get, ETRUNK_GENL_VERSION);
-		msg_put(nlh, req);
+		msg_put(nlh, NL_REQ, req);
 		err = transact(nlh, dump_cb, obj, l, &again, &e);
 		if (err || !again)
 			break;

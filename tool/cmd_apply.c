@@ -1,0 +1,590 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * apply: makes the kernel's configuration that of a file. The file is read and
+ * checked whole, then compared with what there is; what differs goes to the
+ * kernel as one batch, which it takes whole or not at all. Nothing differs:
+ * nothing is sent.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "cmds.h"
+#include "nl.h"
+
+#define A(x)		ETRUNK_A_TRUNK_##x
+#define KINDS_MAX	16
+
+/**
+ * struct plan - what is to be done
+ * @replace: the file is all there shall be
+ * @want: objects of the file, by kind
+ * @have: objects of the kernel, by kind
+ * @n: number of operations
+ * @ops: operations in order
+ * @del: objects to be deleted afterwards, in order
+ */
+struct plan {
+	bool replace;
+	struct list want[KINDS_MAX];
+	struct list have[KINDS_MAX];
+	unsigned int n;
+	struct nl_op *ops;
+	struct list del;
+};
+
+static int kind_of(const struct object *obj)
+{
+	int i;
+
+	for (i = 0; objects[i] != obj; i++)
+		;
+	return i;
+}
+
+/* Like list_find(), but for a list that is not sorted yet. */
+static struct inst *find_any(const struct list *l, const struct inst *like)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->n; i++)
+		if (!inst_cmp_id(l->in[i], like))
+			return l->in[i];
+	return NULL;
+}
+
+/* ------------------------------------------------------------ the file */
+
+/* A later line of the same object wins key by key. */
+static void join(struct inst *to, struct inst *in)
+{
+	unsigned int i;
+	int attr;
+
+	if (in->obj->merge)
+		in->obj->merge(in, to);
+	for (attr = 1; attr < ATTR_MAX; attr++) {
+		if (!inst_has(in, attr) || attr == in->obj->id_attr)
+			continue;
+		if (in->obj == &object_trunk && attr == A(KEYS)) {
+			for (i = 0; i < in->v[attr].n; i++)
+				inst_put(to, attr, in->v[attr].it[i].data,
+					 in->v[attr].it[i].len);
+			continue;
+		}
+		inst_copy(to, in, attr);
+	}
+	to->given |= in->given;
+}
+
+static int check_keys(const struct inst *in, const struct inst *old)
+{
+	struct item key;
+	uint32_t id;
+
+	if (inst_has(in, A(DEL_KEY))) {
+		error_obj(in, "key \"del-key\" is not possible in a file");
+		return RC_USAGE;
+	}
+	if (!inst_has(in, A(KEYS)) ||
+	    !trunk_key(&in->v[A(KEYS)].it[0], &id, &key))
+		return RC_DONE;
+	if (old && trunk_find_key(old, id)) {
+		error_obj(in, "key-id %u is given twice", id);
+		return RC_USAGE;
+	}
+	return RC_DONE;
+}
+
+/* One line: OBJECT add|set ID [KEY VALUE]... */
+static int read_line(struct plan *plan, int argc, char **argv)
+{
+	const struct object *obj = object_find(*argv);
+	struct inst *in, *old;
+	bool add;
+	int rc;
+
+	if (!obj) {
+		error("unknown object \"%s\"", *argv);
+		return RC_USAGE;
+	}
+	argc--;
+	argv++;
+	if (!argc) {
+		error("%s: missing verb", obj->word);
+		return RC_USAGE;
+	}
+	add = !strcmp(*argv, "add") && obj->cmd_new;
+	if (!add && (strcmp(*argv, "set") || !obj->cmd_set)) {
+		error("%s: verb \"%s\" is not possible in a file to apply",
+		      obj->word, *argv);
+		return RC_USAGE;
+	}
+	argc--;
+	argv++;
+	if (obj->id && !argc) {
+		error("%s: missing %s", obj->word, obj->id);
+		return RC_USAGE;
+	}
+	in = inst_new(obj);
+	in->add = add;
+	in->keep_keys = true;
+	rc = obj->id ? inst_parse_id(in, *argv) : RC_DONE;
+	if (!rc)
+		rc = inst_parse_keys(in, argc - !!obj->id, argv + !!obj->id,
+				     false);
+	if (!rc)
+		rc = inst_check_ranges(in);
+	old = find_any(&plan->want[kind_of(obj)], in);
+	if (!rc && old && add) {
+		error_obj(in, "is added twice, first in line %d", old->line);
+		rc = RC_USAGE;
+	}
+	if (!rc && obj == &object_trunk) {
+		trunk_fold_key(in);
+		rc = check_keys(in, old);
+	}
+	if (rc || old) {
+		if (!rc)
+			join(old, in);
+		inst_free(in);
+		return rc;
+	}
+	list_add(&plan->want[kind_of(obj)], in);
+	return RC_DONE;
+}
+
+/* All faulty lines are reported, not only the first. */
+static int read_file(struct plan *plan, const char *file)
+{
+	struct lines l = { 0 };
+	int rc = RC_DONE, r, i;
+	struct words words;
+	const char *err;
+
+	l.f = strcmp(file, "-") ? fopen(file, "re") : stdin;
+	if (!l.f) {
+		error("%s: %s", file, strerror(errno));
+		return RC_USAGE;
+	}
+	where_file = strcmp(file, "-") ? file : "stdin";
+	while (lines_next(&l)) {
+		where_line = l.no;
+		err = words_split(&words, l.buf);
+		r = RC_DONE;
+		if (err) {
+			error("%s", err);
+			r = RC_USAGE;
+		} else if (words.n) {
+			r = read_line(plan, words.n, words.w);
+		}
+		words_free(&words);
+		if (r)
+			rc = r;
+	}
+	if (ferror(l.f)) {
+		error("%s", strerror(errno));
+		rc = RC_USAGE;
+	}
+	where_line = 0;
+	lines_free(&l);
+	if (l.f != stdin)
+		fclose(l.f);
+	for (i = 0; objects[i]; i++)
+		list_sort(&plan->want[i]);
+	return rc;
+}
+
+/* ------------------------------------------------------ the difference */
+
+static void add_op(struct plan *plan, uint8_t cmd, struct inst *in)
+{
+	plan->ops = realloc(plan->ops, (plan->n + 1) * sizeof(*plan->ops));
+	if (!plan->ops)
+		abort();
+	plan->ops[plan->n].cmd = cmd;
+	plan->ops[plan->n++].in = in;
+}
+
+static struct inst *new_set(const struct inst *want)
+{
+	struct inst *set = inst_new(want->obj);
+
+	if (want->obj->id)
+		inst_copy(set, want, want->obj->id_attr);
+	set->line = want->line;
+	return set;
+}
+
+/* An empty string and none at all are the same. */
+static bool same(const struct key *k, const struct inst *a,
+		 const struct inst *b)
+{
+	const struct val *x = &a->v[k->attr], *y = &b->v[k->attr];
+	bool empty_x = !x->n || (k->type != T_LABELS && x->it[0].len == 1 &&
+				 !*(char *)x->it[0].data);
+	bool empty_y = !y->n || (k->type != T_LABELS && y->it[0].len == 1 &&
+				 !*(char *)y->it[0].data);
+
+	if (empty_x && empty_y)
+		return true;
+	return val_equal(x, y);
+}
+
+/* What a key that the file leaves out shall be; NULL: as it is. */
+static struct inst *default_of(const struct key *k, const struct inst *want)
+{
+	struct inst *in;
+
+	if (!k->def)
+		return NULL;
+	in = inst_new(want->obj);
+	inst_parse_value(in, k, k->def);
+	return in;
+}
+
+static int diff_key(struct plan *plan, const struct key *k,
+		    const struct inst *want, const struct inst *have,
+		    struct inst *set)
+{
+	const struct inst *src = want;
+	struct inst *def = NULL;
+
+	if (!inst_has(want, k->attr)) {
+		if (!plan->replace || (!want->add && want->obj->id) ||
+		    k->flags & K_AUTO || !inst_has(have, k->attr))
+			return RC_DONE;
+		if (k->flags & K_NULL0 && !inst_num(have, k->attr))
+			return RC_DONE;
+		def = default_of(k, want);
+		src = def;
+		if (!def && !want->obj->id)
+			return RC_DONE;
+	}
+	if (src && same(k, src, have)) {
+		inst_free(def);
+		return RC_DONE;
+	}
+	if (!src || k->flags & K_FIXED) {
+		error_at(want, want->v[k->attr].line ? want->v[k->attr].line :
+			 want->line, "%s cannot be %s: delete the object first",
+			 k->word, src ? "changed" : "removed");
+		inst_free(def);
+		return RC_USAGE;
+	}
+	inst_copy(set, src, k->attr);
+	inst_free(def);
+	return RC_DONE;
+}
+
+/*
+ * Keys of an E-Trunk. One goes along with @first, the others follow each in
+ * an operation of its own; the one to send with comes first.
+ */
+static int diff_keys(struct plan *plan, const struct inst *want,
+		     const struct inst *have, struct inst *first,
+		     struct list *more)
+{
+	const struct val *v = &want->v[A(KEYS)];
+	bool send = inst_has(want, A(SEND_KEY)), placed = false;
+	struct item key, old;
+	const struct item *nest;
+	struct inst *op;
+	unsigned int i;
+	uint32_t id, n;
+
+	for (i = 0; i < v->n; i++) {
+		if (!trunk_key(&v->it[i], &id, &key))
+			continue;
+		nest = have ? trunk_find_key(have, id) : NULL;
+		if (!key.data && !nest) {
+			error_at(want, v->line,
+				 "key-id %u: the key is neither in the file nor in the kernel (missing key-file)",
+				 id);
+			return RC_USAGE;
+		}
+		if (!key.data ||
+		    (nest && trunk_key(nest, &n, &old) && old.data &&
+		     old.len == key.len &&
+		     !memcmp(old.data, key.data, key.len)))
+			continue;
+		op = first;
+		if (placed || (send && id != inst_num(want, A(SEND_KEY)))) {
+			op = new_set(want);
+			list_add(more, op);
+		} else {
+			placed = true;
+		}
+		inst_put_u32(op, A(KEY_ID), id);
+		inst_put(op, A(KEY), key.data, key.len);
+		op->v[A(KEY)].line = op->v[A(KEY_ID)].line = v->line;
+	}
+	if (send && (!have || !val_equal(&want->v[A(SEND_KEY)],
+					 &have->v[A(SEND_KEY)])))
+		inst_copy(first, want, A(SEND_KEY));
+	if (!plan->replace || !have || !want->add)
+		return RC_DONE;
+	for (i = 0; i < have->v[A(KEYS)].n; i++) {
+		if (!trunk_key(&have->v[A(KEYS)].it[i], &n, &old) || trunk_find_key(want, n))
+			continue;
+		op = new_set(want);
+		inst_put_u32(op, A(DEL_KEY), n);
+		list_add(more, op);
+	}
+	return RC_DONE;
+}
+
+static bool has_values(const struct inst *in)
+{
+	int attr;
+
+	for (attr = 1; attr < ATTR_MAX; attr++)
+		if (attr != in->obj->id_attr && inst_has(in, attr))
+			return true;
+	return false;
+}
+
+static int diff_object(struct plan *plan, struct inst *want,
+		       const struct inst *have)
+{
+	const struct object *obj = want->obj;
+	struct list more = { 0 };
+	const struct key *k;
+	struct inst *first;
+	uint64_t seen = 0;
+	unsigned int i;
+	int attr, rc = RC_DONE;
+
+	if (!have && !want->add && obj->id) {
+		error_at(want, want->line, "does not exist");
+		return RC_USAGE;
+	}
+	first = new_set(want);
+	if (have && obj->merge && !(plan->replace && want->add))
+		obj->merge(want, have);
+	if (!have)
+		for (attr = 1; attr < ATTR_MAX; attr++)
+			if (obj != &object_trunk || (attr != A(KEYS) &&
+						     attr != A(SEND_KEY)))
+				inst_copy(first, want, attr);
+	for (k = obj->keys; !rc && have && (k->attr || k->json); k++) {
+		if (!k->word || k->flags & (K_NOSAVE | K_DEL) ||
+		    seen & 1ULL << k->attr)
+			continue;
+		seen |= 1ULL << k->attr;
+		rc = diff_key(plan, k, want, have, first);
+	}
+	if (!rc && obj == &object_trunk)
+		rc = diff_keys(plan, want, have, first, &more);
+	if (!rc && (!have || has_values(first))) {
+		add_op(plan, have ? obj->cmd_set : obj->cmd_new, first);
+		first = NULL;
+	}
+	inst_free(first);
+	for (i = 0; i < more.n; i++) {
+		if (rc)
+			inst_free(more.in[i]);
+		else
+			add_op(plan, obj->cmd_set, more.in[i]);
+	}
+	free(more.in);
+	return rc;
+}
+
+static bool names(const struct key *k, const struct inst *in,
+		  const struct inst *target)
+{
+	const struct val *v = &in->v[k->attr];
+	const struct item *id = &target->v[target->obj->id_attr].it[0];
+	unsigned int i;
+
+	for (i = 0; i < v->n; i++)
+		if (v->it[i].len == id->len &&
+		    !memcmp(v->it[i].data, id->data, id->len))
+			return true;
+	return false;
+}
+
+/* What stays must not use what goes: the kernel would refuse in the middle. */
+static int check_unused(struct plan *plan, const struct inst *gone)
+{
+	const struct inst *want, *have, *now;
+	const struct key *k;
+	unsigned int j;
+	char *user;
+	int i;
+
+	for (i = 0; objects[i]; i++) {
+		for (j = 0; j < plan->want[i].n; j++) {
+			want = plan->want[i].in[j];
+			have = list_find(&plan->have[i], want);
+			for (k = objects[i]->keys; k->attr || k->json; k++) {
+				if (!k->ref ||
+				    strcmp(k->ref, gone->obj->word))
+					continue;
+				now = inst_has(want, k->attr) ||
+				      (plan->replace && want->add) ? want :
+					have;
+				if (!now || !names(k, now, gone))
+					continue;
+				user = inst_label(want);
+				error_obj(gone, "is not in the file, but %s uses it",
+					  user);
+				free(user);
+				return RC_USAGE;
+			}
+		}
+	}
+	return RC_DONE;
+}
+
+static int diff(struct plan *plan)
+{
+	unsigned int j;
+	int i, rc = RC_DONE;
+
+	for (i = 0; !rc && objects[i]; i++)
+		for (j = 0; !rc && j < plan->want[i].n; j++)
+			rc = diff_object(plan, plan->want[i].in[j],
+					 list_find(&plan->have[i],
+						   plan->want[i].in[j]));
+	if (rc || !plan->replace)
+		return rc;
+	while (!rc && i--) {
+		if (!objects[i]->id)
+			continue;
+		for (j = 0; !rc && j < plan->have[i].n; j++) {
+			if (list_find(&plan->want[i], plan->have[i].in[j]))
+				continue;
+			list_add(&plan->del, new_set(plan->have[i].in[j]));
+			rc = check_unused(plan, plan->have[i].in[j]);
+		}
+	}
+	return rc;
+}
+
+/* ---------------------------------------------------------------- doing */
+
+static void print_plan(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->n; i++) {
+		const struct inst *in = plan->ops[i].in;
+		bool add = plan->ops[i].cmd == in->obj->cmd_new;
+
+		fputs(add ? "+ " : "~ ", stdout);
+		put_command(stdout, in, add ? "add" : "set");
+		if (in->obj == &object_trunk && inst_has(in, A(KEY)))
+			printf(" key-id %llu key-file (hidden)",
+			       (unsigned long long)inst_num(in, A(KEY_ID)));
+		if (in->obj == &object_trunk && inst_has(in, A(SEND_KEY)))
+			printf(" send-key %llu",
+			       (unsigned long long)inst_num(in, A(SEND_KEY)));
+		if (in->obj == &object_trunk && inst_has(in, A(DEL_KEY)))
+			printf(" del-key %llu",
+			       (unsigned long long)inst_num(in, A(DEL_KEY)));
+		putchar('\n');
+	}
+	for (i = 0; i < plan->del.n; i++) {
+		fputs("- ", stdout);
+		put_command(stdout, plan->del.in[i], "del");
+		putchar('\n');
+	}
+}
+
+static int execute(const struct plan *plan)
+{
+	struct nl_error e;
+	unsigned int i;
+
+	if (plan->n && nl_batch(plan->ops, plan->n, &i, &e)) {
+		if (i < plan->n)
+			nl_report(plan->ops[i].in, &e,
+				  e.attr ? 0 : plan->ops[i].in->line);
+		else
+			error("%s", *e.msg ? e.msg : strerror(e.err));
+		return RC_KERNEL;
+	}
+	for (i = 0; i < plan->del.n; i++) {
+		const struct inst *in = plan->del.in[i];
+
+		if (nl_do(in->obj->cmd_del, in, &e) && e.err != ENOENT) {
+			nl_report(in, &e, 0);
+			return RC_KERNEL;
+		}
+	}
+	return RC_DONE;
+}
+
+static void plan_free(struct plan *plan)
+{
+	unsigned int j;
+	int i;
+
+	for (i = 0; objects[i]; i++) {
+		list_free(&plan->want[i]);
+		list_free(&plan->have[i]);
+	}
+	for (j = 0; j < plan->n; j++)
+		inst_free((struct inst *)plan->ops[j].in);
+	free(plan->ops);
+	list_free(&plan->del);
+}
+
+static int parse_args(int argc, char **argv, const char **file,
+		      bool *replace, bool *check)
+{
+	for (; argc; argc--, argv++) {
+		bool *flag = !strcmp(*argv, "--replace") ? replace :
+			     !strcmp(*argv, "--check") ? check : NULL;
+
+		if (flag ? *flag : *file && *argv[0] != '-') {
+			error("apply: \"%s\" is %s", *argv,
+			      flag ? "given twice" : "one word too many");
+			return RC_USAGE;
+		}
+		if (!flag && *argv[0] == '-' && strcmp(*argv, "-")) {
+			error("apply: unknown option \"%s\"", *argv);
+			return RC_USAGE;
+		}
+		if (flag)
+			*flag = true;
+		else
+			*file = *argv;
+	}
+	if (!*file) {
+		error("apply: missing file");
+		return RC_USAGE;
+	}
+	return RC_DONE;
+}
+
+int cmd_apply(int argc, char **argv)
+{
+	const char *file = NULL;
+	struct plan plan = { 0 };
+	bool check = false;
+	int i, rc;
+
+	rc = parse_args(argc, argv, &file, &plan.replace, &check);
+	if (rc)
+		return rc;
+	rc = read_file(&plan, file);
+	if (!rc)
+		rc = nl_open();
+	for (i = 0; !rc && objects[i]; i++)
+		rc = nl_dump(objects[i], true, &plan.have[i]);
+	if (!rc)
+		rc = diff(&plan);
+	if (!rc && check) {
+		print_plan(&plan);
+		rc = plan.n || plan.del.n ? RC_DIFF : RC_DONE;
+	} else if (!rc) {
+		rc = execute(&plan);
+	}
+	plan_free(&plan);
+	where_file = NULL;
+	return rc;
+}
