@@ -50,7 +50,9 @@ typedef int64_t s64;
 #define NSEC_PER_MSEC	1000000L
 #define NSEC_PER_USEC	1000L
 #define USEC_PER_SEC	1000000L
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
 #ifndef static_assert
 #define static_assert	_Static_assert
 #endif
