@@ -16,7 +16,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct etrunk_net *en = etrunk_net(dev_net(dev));
 
-	if (unloading)
+	/* a new namespace's loopback device comes before our part of it */
+	if (unloading || !en)
 		return NOTIFY_DONE;
 
 	/* users before what they use */
