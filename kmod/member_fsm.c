@@ -25,6 +25,8 @@ enum {
 	F_P_SERVES	= BIT(15),	/* ... and does */
 	F_P_FORCED	= BIT(16),	/* ... by its operator's will */
 	F_P_CORE_LOST	= BIT(17),	/* ... or cannot, for its core is lost */
+	F_GAVE_BACK	= BIT(18),	/* we stood in and gave back */
+	F_PREFERRED	= BIT(19),	/* we rank first, if links are not asked */
 };
 
 /**
@@ -66,6 +68,10 @@ static const struct member_row member_table[] = {
 	{ F_P_FORCED | F_SERVING, F_P_SERVES, 0, 0 },
 	{ F_P_FORCED, 0, BACKUP, ETRUNK_MREASON_PEER_MEMBER_UP },
 
+	/* start: who ranks second waits a little for the first one's links */
+	{ 0, F_PREFERRED | F_SERVING | F_SETTLED | F_P_SERVES,
+	  BACKUP, ETRUNK_MREASON_ETRUNK_BACKUP },
+
 	/* preferred: at once if nobody serves, else after the waits */
 	{ F_MASTER | F_SERVING, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
 	{ F_MASTER, F_P_SERVES, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
@@ -79,9 +85,8 @@ static const struct member_row member_table[] = {
 	{ F_P_ABLE | F_P_SERVES | F_SERVING, 0,
 	  BACKUP, ETRUNK_MREASON_PEER_MEMBER_UP },
 	{ F_P_ABLE | F_SERVING, 0, 0, 0 },
+	{ F_P_ABLE | F_GAVE_BACK, 0, 0, 0 },
 	{ F_P_ABLE, 0, BACKUP, ETRUNK_MREASON_ETRUNK_BACKUP },
-	{ 0, F_SERVING | F_SETTLED | F_P_SERVES,
-	  BACKUP, ETRUNK_MREASON_ETRUNK_BACKUP },
 	{ 0, F_P_EXISTS, MASTER, ETRUNK_MREASON_NO_PEER_MEMBER },
 	{ F_P_CORE_LOST, 0, MASTER, ETRUNK_MREASON_PEER_CORE_DOWN },
 	{ 0, 0, MASTER, ETRUNK_MREASON_PEER_MEMBER_DOWN },
@@ -227,6 +232,8 @@ static u32 facts(const struct member_fsm *m, u64 now,
 		have |= F_YIELDS;
 	if (m->state == MASTER)
 		have |= F_SERVING;
+	if (m->state == BACKUP && m->reason == ETRUNK_MREASON_PEER_MEMBER_UP)
+		have |= F_GAVE_BACK;
 	if (m->ready)
 		have |= F_READY;
 	if (m->cfg.revert)
@@ -239,6 +246,8 @@ static u32 facts(const struct member_fsm *m, u64 now,
 		return have;
 
 	have |= F_PEER;
+	if (v->preferred)
+		have |= F_PREFERRED;
 	if (!v->peer_exists)
 		return have;
 	have |= F_P_EXISTS;
@@ -289,6 +298,16 @@ static bool could_serve(const struct member_fsm *m,
 	}
 }
 
+/* the content of a hello in one word, to see whether it changed */
+static u16 to_tell(const struct member_fsm *m)
+{
+	struct trunk_pkt_member p;
+
+	member_fsm_hello(m, &p);
+	return p.phys | p.able << 1 | p.ready << 2 | p.core_ok << 3 |
+	       p.state << 4 | p.mode << 8;
+}
+
 /**
  * member_fsm_eval() - decide anew
  * @m: the machine
@@ -303,11 +322,9 @@ u32 member_fsm_eval(struct member_fsm *m, u64 now,
 		    const struct member_fsm_view *v)
 {
 	const struct member_row *row = member_table;
-	struct trunk_pkt_member was, is;
 	u32 have, acts = 0;
 	bool able;
-
-	member_fsm_hello(m, &was);
+	u16 told;
 
 	if (m->core_at && now >= m->core_at) {
 		m->core_at = 0;
@@ -335,11 +352,10 @@ u32 member_fsm_eval(struct member_fsm *m, u64 now,
 		m->reason = row->reason;
 	}
 
-	member_fsm_hello(m, &is);
-	if (was.phys != is.phys || was.able != is.able ||
-	    was.ready != is.ready || was.core_ok != is.core_ok ||
-	    was.state != is.state)
+	told = to_tell(m);
+	if (told != m->told)
 		acts |= MEMBER_ACT_HELLO;
+	m->told = told;
 	m->next = next_eval(m, now, v);
 	return acts;
 }
@@ -354,8 +370,12 @@ void member_fsm_hello(const struct member_fsm *m, struct trunk_pkt_member *pkt)
 	pkt->phys = m->phys;
 	pkt->able = m->able;
 	pkt->ready = m->ready;
-	/* nobody shall yield to a member that has no service yet */
-	pkt->core_ok = m->core_ok && (m->services || !m->cfg.core_tracking);
+	/*
+	 * Nobody shall yield to a member that has no service yet, nor, when
+	 * both lose the core, to the one that notices later.
+	 */
+	pkt->core_ok = !m->cfg.core_tracking ||
+		       (m->services && m->core_ok && m->core_good);
 	pkt->state = m->state;
 	pkt->mode = m->cfg.mode;
 }

@@ -55,6 +55,7 @@ struct member_fsm_cfg {
  * struct member_fsm_view - what a member sees of its E-Trunk and of the peer
  * @state: enum etrunk_trunk_state
  * @peer_valid: the peer is confirmed and heard
+ * @preferred: we rank before the peer, whatever links are up
  * @decided_at: when the E-Trunk left init
  * @settle_ns: how long to wait for the preferred side after that
  * @peer_exists: the peer has the member
@@ -63,6 +64,7 @@ struct member_fsm_cfg {
 struct member_fsm_view {
 	u8 state;
 	bool peer_valid;
+	bool preferred;
 	u64 decided_at;
 	u64 settle_ns;
 	bool peer_exists;
@@ -80,6 +82,7 @@ struct member_fsm_view {
  * @core_ok: the core works, after the holds; true while nothing is tracked
  * @core_seen: it worked at least once
  * @yields: gives way because of the core
+ * @told: what the peer was last told, in one word
  * @services: how many use the member
  * @core_good: how many of them reach the core
  * @core_at: when @core_ok follows the facts, 0 = it does
@@ -98,6 +101,7 @@ struct member_fsm {
 	bool core_ok;
 	bool core_seen;
 	bool yields;
+	u16 told;
 	unsigned int services;
 	unsigned int core_good;
 	u64 core_at;

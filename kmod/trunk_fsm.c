@@ -128,18 +128,28 @@ enum etrunk_peer trunk_fsm_peer(const struct trunk_fsm *f, u64 now)
 					   ETRUNK_PEER_ONE_WAY;
 }
 
-/* lower priority, then lower device id, then lower address */
-static bool we_win(const struct trunk_fsm *f)
+/**
+ * trunk_fsm_preferred() - do we rank before the peer?
+ * @f: the machine
+ *
+ * Lower priority, then lower device id, then lower address: never both.
+ */
+bool trunk_fsm_preferred(const struct trunk_fsm *f)
 {
 	const struct trunk_pkt *h = &f->peer.hello;
 	int cmp;
 
-	if (f->all_down != h->all_down)
-		return h->all_down;
 	if (f->cfg.priority != h->priority)
 		return f->cfg.priority < h->priority;
 	cmp = memcmp(f->cfg.system_id, h->system_id, ETH_ALEN);
 	return cmp ? cmp < 0 : !f->cfg.high;
+}
+
+static bool we_win(const struct trunk_fsm *f)
+{
+	if (f->all_down != f->peer.hello.all_down)
+		return f->peer.hello.all_down;
+	return trunk_fsm_preferred(f);
 }
 
 static u16 facts(const struct trunk_fsm *f, u64 now)

@@ -202,6 +202,7 @@ void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt);
 void trunk_fsm_hurry(struct trunk_fsm *f, u64 now);
 u64 trunk_fsm_deadline(const struct trunk_fsm *f);
 
+bool trunk_fsm_preferred(const struct trunk_fsm *f);
 u32 trunk_fsm_fail_ms(const struct trunk_fsm_cfg *cfg);
 bool trunk_fsm_two_way(const struct trunk_fsm *f, u64 now);
 bool trunk_fsm_one_way(const struct trunk_fsm *f, u64 now);
