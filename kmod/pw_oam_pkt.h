@@ -12,7 +12,7 @@
 #define ETRUNK_PW_OAM_LEN	16
 
 /**
- * struct etrunk_pw_oam - a PW status message or its acknowledgement
+ * struct etrunk_pw_oam - a PW status message or its acknowledgment
  * @ack: the A flag
  * @refresh: seconds; 0: neither refreshed nor timed out
  * @status: the word

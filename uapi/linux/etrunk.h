@@ -37,6 +37,32 @@
 
 /**
  * enum etrunk_cmd - commands of the family
+ * @ETRUNK_CMD_SYSTEM_SET: change settings of the namespace
+ * @ETRUNK_CMD_SYSTEM_GET: settings of the namespace
+ * @ETRUNK_CMD_TRUNK_NEW: create an e-trunk
+ * @ETRUNK_CMD_TRUNK_SET: change an e-trunk
+ * @ETRUNK_CMD_TRUNK_DEL: delete an e-trunk
+ * @ETRUNK_CMD_TRUNK_GET: show an e-trunk, or all in a dump
+ * @ETRUNK_CMD_MEMBER_NEW: create a member
+ * @ETRUNK_CMD_MEMBER_SET: change a member
+ * @ETRUNK_CMD_MEMBER_DEL: delete a member
+ * @ETRUNK_CMD_MEMBER_GET: show a member, or all in a dump
+ * @ETRUNK_CMD_BFD_NEW: create a BFD session
+ * @ETRUNK_CMD_BFD_SET: change a BFD session
+ * @ETRUNK_CMD_BFD_DEL: delete a BFD session
+ * @ETRUNK_CMD_BFD_GET: show a BFD session, or all in a dump
+ * @ETRUNK_CMD_CORE_NEW: create a core interface
+ * @ETRUNK_CMD_CORE_DEL: delete a core interface
+ * @ETRUNK_CMD_CORE_GET: show a core interface, or all in a dump
+ * @ETRUNK_CMD_PW_NEW: create a pseudowire
+ * @ETRUNK_CMD_PW_SET: change a pseudowire
+ * @ETRUNK_CMD_PW_DEL: delete a pseudowire
+ * @ETRUNK_CMD_PW_GET: show a pseudowire, or all in a dump
+ * @ETRUNK_CMD_VPWS_NEW: create a service
+ * @ETRUNK_CMD_VPWS_SET: change a service
+ * @ETRUNK_CMD_VPWS_DEL: delete a service
+ * @ETRUNK_CMD_VPWS_GET: show a service, or all in a dump
+ * @ETRUNK_CMD_VPWS_SWITCHOVER: move a service to a given pseudowire
  * @ETRUNK_CMD_EVENT: notification only (enum etrunk_attr_event)
  * @ETRUNK_CMD_BATCH: several _NEW and _SET as one, all or nothing (enum
  *	etrunk_attr_batch)
