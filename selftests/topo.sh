@@ -18,6 +18,7 @@
 # Source it, then:
 #
 #   topo_names [PREFIX]	namespaces are called PREFIXCE1, ... ; sets $CE1 ...
+#   topo_modules		loads the kernel modules of what is below
 #   topo_up			builds everything, the links up
 #   topo_pe_down N, topo_pe_up N
 #				PE N loses its namespace and gets a new one; its
@@ -117,7 +118,6 @@ topo_up()
 {
 	local ns n
 
-	topo_modules
 	for ns in "$CE1" "$CE2" "$P" "$PE1" "$PE2" "$PE3"; do
 		topo_ns "$ns"
 	done

@@ -178,7 +178,7 @@ report_case()
 		[ "$gap" -le $((BOUND[$c] * 1000)) ] ||
 			problem_of "$c" "$dir: gap $(ms "$gap") ms, bound ${BOUND[$c]} ms"
 		[ "$dup" = 0 ] || problem_of "$c" "$dir: $dup duplicates"
-		row+=$(printf ' %7d %9s' "$lost" "$(ms "$gap")")
+		row+=$(printf '| %7d %9s ' "$lost" "$(ms "$gap")")
 	done <"$WORK/flows.txt"
 	VERDICT[$c]=ok
 	[ -z "${PROBLEMS[$c]}" ] || VERDICT[$c]=FAILED
@@ -216,14 +216,14 @@ report_table()
 	local c n=0
 
 	say ""
-	say "$(printf '%-9s %-56s %7s %17s %17s' case fault bound \
-		'CE1->CE2 lost gap' 'CE2->CE1 lost gap') verdict"
+	say "$(printf '%-11s %-54s %5s | %7s %9s | %7s %9s |' case fault \
+		bound lost 'CE1->CE2' lost 'CE2->CE1') verdict"
 	for c in "${ORDER[@]}"; do
-		say "$(printf '%-9s %-56s %7s%s %s' "$c" "${TEXT[$c]}" \
+		say "$(printf '%-11s %-54s %5s %s | %s' "$c" "${TEXT[$c]}" \
 			"${BOUND[$c]}" "${ROW[$c]}" "${VERDICT[$c]}")"
 		[ "${VERDICT[$c]}" = ok ] || FAILED=$((FAILED + 1))
 	done
-	say "times in ms; the longest gap of any flow"
+	say "bound and longest gap of any flow in ms, frames lost"
 	if [ -n "$TAP" ]; then
 		echo "1..${#ORDER[@]}"
 		for c in "${ORDER[@]}"; do

@@ -29,7 +29,6 @@
 
 #define DEVS_MAX	8
 #define POLL_MS		5
-#define ETH_P_LACP	0x8809
 
 struct dev {
 	char *name;
@@ -51,11 +50,21 @@ static void say(uint64_t time, const char *who, const char *what)
 	fflush(stdout);
 }
 
+/* A bond keeps LACPDUs to itself: only a tap for everything sees them. */
+static const struct sock_filter lacp_filter[] = {
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_SLOW, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 256),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
 /*
  * Only frames whose label stack of one or two entries is followed by an
  * associated channel header (first nibble 1): no data.
  */
 static const struct sock_filter ach_filter[] = {
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_MPLS_UC, 0, 8),
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 16),
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 1, 0, 2),
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 18),
@@ -67,15 +76,16 @@ static const struct sock_filter ach_filter[] = {
 	BPF_STMT(BPF_RET | BPF_K, 0),
 };
 
-static void dev_open(struct dev *d, char *arg, int proto)
+#define FILTER(f) { .len = sizeof(f) / sizeof((f)[0]), \
+		    .filter = (struct sock_filter *)(f) }
+static const struct sock_fprog lacp_prog = FILTER(lacp_filter);
+static const struct sock_fprog ach_prog = FILTER(ach_filter);
+
+static void dev_open(struct dev *d, char *arg, const struct sock_fprog *prog)
 {
-	struct sock_fprog prog = {
-		.len = sizeof(ach_filter) / sizeof(ach_filter[0]),
-		.filter = (struct sock_filter *)ach_filter,
-	};
 	struct sockaddr_ll sll = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(proto),
+		.sll_protocol = htons(ETH_P_ALL),
 	};
 	char *name = strchr(arg, '=');
 	int one = 1;
@@ -91,9 +101,8 @@ static void dev_open(struct dev *d, char *arg, int proto)
 	    setsockopt(d->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)) ||
 	    setsockopt(d->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one,
 		       sizeof(one)) ||
-	    (proto == ETH_P_MPLS_UC &&
-	     setsockopt(d->fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
-			sizeof(prog))) ||
+	    setsockopt(d->fd, SOL_SOCKET, SO_ATTACH_FILTER, prog,
+		       sizeof(*prog)) ||
 	    bind(d->fd, (struct sockaddr *)&sll, sizeof(sll)))
 		fail(arg);
 }
@@ -152,17 +161,16 @@ static void show_status(struct dev *d, const uint8_t *p, ssize_t n,
 	say(time, d->name, what);
 }
 
-static void watch_devs(char **args, int proto)
+static void watch_devs(char **args, const struct sock_fprog *prog,
+		       void (*show)(struct dev *d, const uint8_t *p, ssize_t n,
+				    uint64_t time))
 {
-	void (*show)(struct dev *d, const uint8_t *p, ssize_t n,
-		     uint64_t time) = proto == ETH_P_LACP ? show_lacp :
-							    show_status;
 	struct pollfd pfd[DEVS_MAX];
 	struct dev dev[DEVS_MAX];
 	int n = 0, i;
 
 	for (; *args && n < DEVS_MAX; args++, n++) {
-		dev_open(&dev[n], *args, proto);
+		dev_open(&dev[n], *args, prog);
 		pfd[n] = (struct pollfd){ .fd = dev[n].fd, .events = POLLIN };
 	}
 	while (poll(pfd, n, -1) > 0) {
@@ -265,9 +273,9 @@ int main(int argc, char **argv)
 	offset = realtime_offset();
 	sched_setscheduler(0, SCHED_FIFO, &param);
 	if (argc >= 3 && !strcmp(argv[1], "lacp"))
-		watch_devs(argv + 2, ETH_P_LACP);
+		watch_devs(argv + 2, &lacp_prog, show_lacp);
 	else if (argc >= 3 && !strcmp(argv[1], "status"))
-		watch_devs(argv + 2, ETH_P_MPLS_UC);
+		watch_devs(argv + 2, &ach_prog, show_status);
 	else if (argc == 4 && !strcmp(argv[1], "ports"))
 		watch_ports(argv[2], argv[3]);
 	fprintf(stderr, "usage: witness lacp|status DEV=NAME...\n"
