@@ -501,8 +501,7 @@ static int execute(const struct plan *plan)
 
 	if (plan->n && nl_batch(plan->ops, plan->n, &i, &e)) {
 		if (i < plan->n)
-			nl_report(plan->ops[i].in, &e,
-				  e.attr ? 0 : plan->ops[i].in->line);
+			nl_report(plan->ops[i].in, &e, 0);
 		else
 			error("%s", *e.msg ? e.msg : strerror(e.err));
 		return RC_KERNEL;

@@ -545,13 +545,16 @@ void nl_report(const struct inst *req, const struct nl_error *e, int line)
 {
 	const struct key *k = NULL;
 	const char *word = e->attr ? report_word(req, e->attr, &k) : NULL;
+	bool is_id = req->obj->id && e->attr == req->obj->id_attr;
 	const char *msg = e->msg;
 	char *text = NULL, *buf = NULL;
 	size_t len;
 	FILE *f;
 
-	if (!line && word && req->v[e->attr].line)
+	if (!line && word)
 		line = req->v[e->attr].line;
+	if (!line)
+		line = req->line;
 	f = open_memstream(&buf, &len);
 	if (!f)
 		abort();
@@ -577,9 +580,13 @@ void nl_report(const struct inst *req, const struct nl_error *e, int line)
 	} else if (word && !strcmp(msg, "Unknown attribute type")) {
 		fprintf(f, "key \"%s\" is not known to the kernel module",
 			word);
+	} else if (*msg && is_id && (e->err == ENOENT || e->err == EBUSY)) {
+		fputs(msg, f);
 	} else if (*msg && word && !has_word(msg, word)) {
-		fprintf(f, "%s%s%s: %s", word, text && *text ? " " : "",
-			text ? text : "", msg);
+		if (is_id || !text || !*text)
+			fprintf(f, "%s: %s", word, msg);
+		else
+			fprintf(f, "%s %s: %s", word, text, msg);
 	} else if (*msg) {
 		fputs(msg, f);
 	} else if (e->err == EEXIST) {
