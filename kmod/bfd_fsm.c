@@ -155,7 +155,6 @@ enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
 				       u64 now, unsigned int *actions)
 {
 	u32 tx_before = etrunk_bfd_fsm_tx_interval_us(f);
-	u64 deadline_before = etrunk_bfd_fsm_deadline(f);
 	bool was_admin, is_admin;
 	u8 state_before = f->state;
 
@@ -204,8 +203,6 @@ enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
 timers:
 	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
 		*actions |= ETRUNK_BFD_ACT_TX_TIMER;
-	if (etrunk_bfd_fsm_deadline(f) < deadline_before)
-		*actions |= ETRUNK_BFD_ACT_DETECT;
 
 	return ETRUNK_BFD_DROP_NONE;
 }
@@ -266,7 +263,26 @@ unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down)
 		set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_NONE,
 			  ETRUNK_BFD_REASON_ADMIN_UP, &actions);
 
-	return actions | ETRUNK_BFD_ACT_TX_TIMER | ETRUNK_BFD_ACT_DETECT;
+	return actions | ETRUNK_BFD_ACT_TX_TIMER;
+}
+
+/**
+ * etrunk_bfd_fsm_plane_reset - forwarding is about to end here (6.8.15)
+ * @f: session
+ *
+ * Unlike AdminDown this tells the peer to take its traffic elsewhere.
+ *
+ * Return: ETRUNK_BFD_ACT_*
+ */
+unsigned int etrunk_bfd_fsm_plane_reset(struct etrunk_bfd_fsm *f)
+{
+	unsigned int actions = 0;
+
+	if (f->state == ETRUNK_BFD_INIT || f->state == ETRUNK_BFD_UP)
+		set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_PLANE_RESET,
+			  ETRUNK_BFD_REASON_PLANE_RESET, &actions);
+
+	return actions;
 }
 
 /**
@@ -289,7 +305,7 @@ unsigned int etrunk_bfd_fsm_set(struct etrunk_bfd_fsm *f,
 	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
 		actions |= ETRUNK_BFD_ACT_TX_TIMER;
 
-	return actions | ETRUNK_BFD_ACT_DETECT;
+	return actions;
 }
 
 /**

@@ -11,17 +11,18 @@
 /* RFC 5880 6.8.3: advertise and use no less than this while not Up */
 #define ETRUNK_BFD_SLOW_TX_US	1000000
 
-/* What the caller has to do, in this order. */
+/*
+ * What the caller has to do, in this order; besides, the deadline may have come
+ * nearer (etrunk_bfd_fsm_deadline()).
+ */
 /* answer a Poll: one packet with F set, whatever the timers say */
 #define ETRUNK_BFD_ACT_FINAL	BIT(0)
 /* send a packet now, it counts as a periodic one */
 #define ETRUNK_BFD_ACT_SEND	BIT(1)
 /* the transmit interval changed: time the next packet from the last one */
 #define ETRUNK_BFD_ACT_TX_TIMER	BIT(2)
-/* the end of the detection time may have come nearer */
-#define ETRUNK_BFD_ACT_DETECT	BIT(3)
 /* the session's state changed, or the peer moved to or from AdminDown */
-#define ETRUNK_BFD_ACT_NOTIFY	BIT(4)
+#define ETRUNK_BFD_ACT_NOTIFY	BIT(3)
 
 /**
  * enum etrunk_bfd_reason - why a session has its state
@@ -33,6 +34,7 @@
  * @ETRUNK_BFD_REASON_ADMIN_DOWN: shut down here
  * @ETRUNK_BFD_REASON_ADMIN_UP: no longer shut down here
  * @ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP: the peer left AdminDown
+ * @ETRUNK_BFD_REASON_PLANE_RESET: forwarding ends here
  */
 enum etrunk_bfd_reason {
 	ETRUNK_BFD_REASON_NONE,
@@ -43,6 +45,7 @@ enum etrunk_bfd_reason {
 	ETRUNK_BFD_REASON_ADMIN_DOWN,
 	ETRUNK_BFD_REASON_ADMIN_UP,
 	ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP,
+	ETRUNK_BFD_REASON_PLANE_RESET,
 };
 
 enum etrunk_bfd_poll_state {
@@ -131,6 +134,7 @@ enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
 				       u64 now, unsigned int *actions);
 unsigned int etrunk_bfd_fsm_detect(struct etrunk_bfd_fsm *f, u64 now);
 unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down);
+unsigned int etrunk_bfd_fsm_plane_reset(struct etrunk_bfd_fsm *f);
 unsigned int etrunk_bfd_fsm_set(struct etrunk_bfd_fsm *f,
 				const struct etrunk_bfd_timing *cfg);
 void etrunk_bfd_fsm_fill(const struct etrunk_bfd_fsm *f, bool final,

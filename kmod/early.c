@@ -6,15 +6,6 @@
 #include "etrunk.h"
 #include "netlink.h"
 
-int __weak etrunk_bfd_net_init(struct etrunk_net *en)
-{
-	return 0;
-}
-
-void __weak etrunk_bfd_net_exit(struct etrunk_net *en)
-{
-}
-
 int __weak etrunk_pw_net_init(struct etrunk_net *en)
 {
 	return 0;
@@ -44,12 +35,6 @@ void __weak etrunk_member_bond_gone(struct etrunk_member *member)
 }
 
 void __weak etrunk_trunk_stalled(struct etrunk_net *en, u64 late_ns)
-{
-}
-
-void __weak etrunk_bfd_netdev_event(struct etrunk_net *en,
-				     struct net_device *dev,
-				     unsigned long event, void *info)
 {
 }
 
@@ -141,39 +126,6 @@ int __weak etrunk_nl_member_set_doit(struct sk_buff *skb,
 }
 
 int __weak etrunk_nl_member_del_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-const struct nla_policy __weak
-etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1];
-
-int __weak etrunk_nl_bfd_get_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_bfd_get_dumpit(struct sk_buff *skb,
-				      struct netlink_callback *cb)
-{
-	return 0;
-}
-
-int __weak etrunk_nl_bfd_new_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_bfd_set_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_bfd_del_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
 	return -EOPNOTSUPP;

@@ -267,7 +267,7 @@ void etrunk_netlink_exit(void);
  * @diag: local diagnostic, RFC 5880 4.1
  * @now: ktime_get_ns() of the deciding event
  *
- * A failure (detection expired, or the peer signalled Down) is @old Up and
+ * @old equals @new where only the peer moved to or from AdminDown. A failure (detection expired, or the peer signalled Down) is @old Up and
  * @new Down; AdminDown of either side is no failure (RFC 5882 3.2): then @new
  * or @remote is ETRUNK_BFD_ADMIN_DOWN.
  */
@@ -303,6 +303,11 @@ enum etrunk_bfd_state etrunk_bfd_remote_state(const struct etrunk_bfd *bfd);
 const char *etrunk_bfd_name(const struct etrunk_bfd *bfd);
 const struct etrunk_addr *etrunk_bfd_peer(const struct etrunk_bfd *bfd);
 const struct etrunk_addr *etrunk_bfd_source(const struct etrunk_bfd *bfd);
+/* our silence after which the peer gives us up, ns; 0 unless Up; any context */
+u64 etrunk_bfd_peer_detect_time(struct etrunk_bfd *bfd);
+/* packets that belong to no session; for the system's counters, RTNL */
+int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,
+			     struct etrunk_net *en);
 
 /* ------------------------------------------------------------ trunk, member */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of states and reasons, as events, logs and histories show them. */
+#include "bfd.h"
 #include "etrunk.h"
 
 static const char *name_of(const char *const names[], size_t n, u32 value)
@@ -12,6 +13,18 @@ static const char *const bfd_states[] = {
 	[ETRUNK_BFD_DOWN] = "down",
 	[ETRUNK_BFD_INIT] = "init",
 	[ETRUNK_BFD_UP] = "up",
+};
+
+static const char *const bfd_reasons[] = {
+	[ETRUNK_BFD_REASON_NONE] = "NONE",
+	[ETRUNK_BFD_REASON_HANDSHAKE] = "HANDSHAKE",
+	[ETRUNK_BFD_REASON_DETECT] = "DETECTION_EXPIRED",
+	[ETRUNK_BFD_REASON_NEIGHBOR_DOWN] = "NEIGHBOR_DOWN",
+	[ETRUNK_BFD_REASON_NEIGHBOR_ADMIN] = "NEIGHBOR_ADMIN_DOWN",
+	[ETRUNK_BFD_REASON_ADMIN_DOWN] = "ADMIN_DOWN",
+	[ETRUNK_BFD_REASON_ADMIN_UP] = "ADMIN_UP",
+	[ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP] = "NEIGHBOR_ADMIN_UP",
+	[ETRUNK_BFD_REASON_PLANE_RESET] = "PLANE_RESET",
 };
 
 static const char *const trunk_states[] = {
@@ -62,6 +75,17 @@ static const char *const member_reasons[] = {
 const char *etrunk_bfd_state_name(enum etrunk_bfd_state state)
 {
 	return name_of(bfd_states, ARRAY_SIZE(bfd_states), state);
+}
+
+/**
+ * etrunk_bfd_reason_name - name of why a BFD session changed
+ * @reason: the reason
+ *
+ * Return: a static string.
+ */
+const char *etrunk_bfd_reason_name(enum etrunk_bfd_reason reason)
+{
+	return name_of(bfd_reasons, ARRAY_SIZE(bfd_reasons), reason);
 }
 
 /**

@@ -220,7 +220,6 @@ TEST(three_way_handshake)
 	act = rx(&f, ETRUNK_BFD_DOWN, 0, 1000 * MS);
 	EXPECT_EQ(ETRUNK_BFD_INIT, f.state);
 	EXPECT_NE(0, act & ETRUNK_BFD_ACT_SEND);
-	EXPECT_NE(0, act & ETRUNK_BFD_ACT_DETECT);
 	etrunk_bfd_fsm_fill(&f, false, &pkt);
 	EXPECT_EQ(REMOTE, pkt.your_discr);
 	EXPECT_EQ(4000 * MS, etrunk_bfd_fsm_deadline(&f));
@@ -238,7 +237,6 @@ TEST(three_way_handshake)
 
 	act = rx(&f, ETRUNK_BFD_UP, ETRUNK_BFD_FINAL, 1002 * MS);
 	EXPECT_EQ(ETRUNK_BFD_POLL_OFF, f.poll);
-	EXPECT_NE(0, act & ETRUNK_BFD_ACT_DETECT);
 	EXPECT_EQ(1032 * MS, etrunk_bfd_fsm_deadline(&f));
 	EXPECT_EQ(1, f.up_count);
 }
@@ -404,7 +402,6 @@ TEST(shorter_detection_waits)
 		etrunk_bfd_fsm_rx(&f, &pkt, 1001 * MS, &act);
 	}
 	EXPECT_EQ(15 * MS, etrunk_bfd_fsm_detect_time(&f));
-	EXPECT_NE(0, act & ETRUNK_BFD_ACT_DETECT);
 }
 
 TEST(longer_detection_at_once)
@@ -498,7 +495,7 @@ TEST(unchanged_set_is_silent)
 {
 	struct etrunk_bfd_fsm f = up_session();
 
-	EXPECT_EQ(ETRUNK_BFD_ACT_DETECT, etrunk_bfd_fsm_set(&f, &t10));
+	EXPECT_EQ(0, etrunk_bfd_fsm_set(&f, &t10));
 	EXPECT_EQ(ETRUNK_BFD_POLL_OFF, f.poll);
 }
 
@@ -575,10 +572,30 @@ TEST(admin_down_still_hears_final)
 	etrunk_bfd_fsm_shutdown(&f, true);
 	EXPECT_EQ(ETRUNK_BFD_POLL_ON, f.poll);
 	EXPECT_EQ(0, rx(&f, ETRUNK_BFD_DOWN,
-			ETRUNK_BFD_FINAL | ETRUNK_BFD_POLL, 1010 * MS) &
-		     ~ETRUNK_BFD_ACT_DETECT);
+			ETRUNK_BFD_FINAL | ETRUNK_BFD_POLL, 1010 * MS));
 	EXPECT_EQ(ETRUNK_BFD_POLL_OFF, f.poll);
 	EXPECT_EQ(1000 * MS, f.last_rx);
+}
+
+TEST(plane_reset)
+{
+	static const u8 want[4] = {
+		[ETRUNK_BFD_ADMIN_DOWN] = ETRUNK_BFD_ADMIN_DOWN,
+		[ETRUNK_BFD_DOWN] = ETRUNK_BFD_DOWN,
+		[ETRUNK_BFD_INIT] = ETRUNK_BFD_DOWN,
+		[ETRUNK_BFD_UP] = ETRUNK_BFD_DOWN,
+	};
+	unsigned int state;
+
+	for (state = 0; state < 4; state++) {
+		struct etrunk_bfd_fsm f = in_state(state, state);
+		unsigned int act = etrunk_bfd_fsm_plane_reset(&f);
+
+		EXPECT_EQ(want[state], f.state);
+		EXPECT_EQ(want[state] != state, !!(act & ETRUNK_BFD_ACT_SEND));
+		EXPECT_EQ(want[state] != state ?
+			  ETRUNK_BFD_DIAG_PLANE_RESET : 0, f.diag);
+	}
 }
 
 TEST(remote_admin_down_moves_are_told)

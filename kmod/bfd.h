@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the bfd_*.c files and nl_bfd.c share; others see etrunk.h only.
+ */
+#ifndef _ETRUNK_BFD_H
+#define _ETRUNK_BFD_H
+
+#include "bfd_fsm.h"
+#include "etrunk.h"
+
+#define ETRUNK_BFD_PORT_SINGLE	3784	/* RFC 5881 4 */
+#define ETRUNK_BFD_PORT_MULTI	4784	/* RFC 5883 5 */
+/* RFC 5881 4: source ports; handed out from the top, others use the bottom */
+#define ETRUNK_BFD_SPORT_MIN	49152
+#define ETRUNK_BFD_SPORT_MAX	65535
+
+#define ETRUNK_BFD_DEF_INTERVAL	10000
+#define ETRUNK_BFD_DEF_MULT	3
+#define ETRUNK_BFD_DEF_MIN_TTL	254
+
+/* state changes that wait for the one context that tells clients of them */
+#define ETRUNK_BFD_CHANGES_MAX	8
+
+/**
+ * struct etrunk_bfd_cfg - a session as configured
+ * @name: key
+ * @peer: its address
+ * @source: ours
+ * @ifindex: single hop on this device; 0 = multihop
+ * @local_discr: 1..8191, 0 = draw one
+ * @remote_discr: 1..8191, 0 = learn it
+ * @timing: intervals and multiplier
+ * @min_ttl: least TTL of a received packet, multihop
+ * @shutdown: AdminDown
+ */
+struct etrunk_bfd_cfg {
+	char name[ETRUNK_NAME_LEN];
+	struct etrunk_addr peer;
+	struct etrunk_addr source;
+	int ifindex;
+	u32 local_discr;
+	u32 remote_discr;
+	struct etrunk_bfd_timing timing;
+	u8 min_ttl;
+	bool shutdown;
+};
+
+/**
+ * struct etrunk_bfd_stats - counters, of a session or a namespace
+ * @rx: accepted packets
+ * @tx: sent packets
+ * @tx_fail: packets that could not be sent
+ * @rx_ignored: good packets while AdminDown here
+ * @drop: refused packets by enum etrunk_bfd_drop
+ */
+struct etrunk_bfd_stats {
+	u64 rx;
+	u64 tx;
+	u64 tx_fail;
+	u64 rx_ignored;
+	u64 drop[ETRUNK_BFD_DROP_MAX];
+};
+
+/**
+ * struct etrunk_bfd_note - a change on its way to the clients
+ * @change: what they are told
+ * @reason: enum etrunk_bfd_reason
+ */
+struct etrunk_bfd_note {
+	struct etrunk_bfd_change change;
+	u8 reason;
+};
+
+/**
+ * struct etrunk_bfd - a BFD session
+ * @list: in etrunk_net.bfds, RTNL
+ * @en: namespace
+ * @cfg: as configured; RTNL, but the fixed parts any reader may look at
+ * @object: "bfd NAME"
+ * @ifname: name of the device, RTNL
+ * @ifindex: device that packets come and go by; 0 multihop, -1 while the
+ *	device is gone
+ * @sport: source port
+ * @by_discr: in the table by local discriminator
+ * @by_addr: in the table by addresses
+ * @clients: struct etrunk_bfd_client; changed under RTNL, read under RCU
+ * @state: copy of fsm.state for lockless readers
+ * @remote_state: copy of fsm.remote_state
+ * @lock: protects what follows
+ * @fsm: the protocol
+ * @running: started; an inert session sends nothing and hears nothing
+ * @dead: being destroyed: no timer is armed any more
+ * @min_ttl: of received packets
+ * @tx_timer: next periodic packet
+ * @detect_timer: at or before the end of the detection time
+ * @detect_armed: expiry of @detect_timer, U64_MAX if it is not armed
+ * @last_tx: when the last periodic packet was due to go
+ * @max_tx_late: worst lateness of @tx_timer, ns
+ * @tx_wanted: ETRUNK_BFD_ACT_FINAL and _SEND that are to be sent
+ * @tx_busy: somebody is sending; he sends what else is wanted meanwhile
+ * @notes: ring of changes to tell
+ * @note_head: the oldest
+ * @note_count: how many
+ * @note_busy: somebody is telling
+ * @change_time: wall clock of the last state change
+ * @stats: counters
+ * @dst: cached route, belongs to whoever set @tx_busy
+ */
+struct etrunk_bfd {
+	struct list_head list;
+	struct etrunk_net *en;
+	struct etrunk_bfd_cfg cfg;
+	char object[ETRUNK_NAME_LEN + 4];
+	char ifname[IFNAMSIZ];
+	int ifindex;
+	__be16 sport;
+	struct hlist_node by_discr;
+	struct hlist_node by_addr;
+	struct list_head clients;
+	u8 state;
+	u8 remote_state;
+
+	spinlock_t lock;
+	struct etrunk_bfd_fsm fsm;
+	bool running;
+	bool dead;
+	u8 min_ttl;
+	struct hrtimer tx_timer;
+	struct hrtimer detect_timer;
+	u64 detect_armed;
+	u64 last_tx;
+	u64 max_tx_late;
+	u8 tx_wanted;
+	bool tx_busy;
+	struct etrunk_bfd_note notes[ETRUNK_BFD_CHANGES_MAX];
+	u8 note_head;
+	u8 note_count;
+	bool note_busy;
+	u64 change_time;
+	struct etrunk_bfd_stats stats;
+
+	struct dst_entry *dst;
+};
+
+/* bfd_session.c, under RTNL */
+struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
+				     const struct etrunk_bfd_cfg *cfg,
+				     struct nlattr **attrs,
+				     struct netlink_ext_ack *extack);
+void etrunk_bfd_start(struct etrunk_bfd *bfd);
+void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg);
+void etrunk_bfd_destroy(struct etrunk_bfd *bfd);
+void etrunk_bfd_destroy_all(struct etrunk_net *en);
+const char *etrunk_bfd_holder(const struct etrunk_bfd *bfd);
+/* softirq, no lock held */
+void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt);
+void etrunk_bfd_drop(struct etrunk_bfd *bfd, enum etrunk_bfd_drop why);
+
+/* bfd_udp.c */
+int etrunk_bfd_udp_open(struct etrunk_net *en, bool multihop,
+			struct netlink_ext_ack *extack);
+void etrunk_bfd_udp_close(struct etrunk_net *en, bool multihop);
+void etrunk_bfd_udp_stats(struct etrunk_net *en, struct etrunk_bfd_stats *stats);
+int etrunk_bfd_udp_xmit(struct etrunk_bfd *bfd, const u8 *payload);
+int etrunk_bfd_udp_source(struct etrunk_net *en, const struct etrunk_addr *peer,
+			  int ifindex, struct etrunk_addr *source);
+/* tables, RTNL to change */
+void etrunk_bfd_hash_add(struct etrunk_bfd *bfd);
+void etrunk_bfd_hash_del(struct etrunk_bfd *bfd);
+void etrunk_bfd_hash_move(struct etrunk_bfd *bfd, int ifindex);
+struct etrunk_bfd *etrunk_bfd_by_discr(const struct etrunk_net *en, u32 discr);
+struct etrunk_bfd *etrunk_bfd_by_addr(const struct etrunk_net *en,
+				      const struct etrunk_addr *peer,
+				      const struct etrunk_addr *source,
+				      int ifindex);
+__be16 etrunk_bfd_sport_get(struct etrunk_net *en);
+void etrunk_bfd_sport_put(struct etrunk_net *en, __be16 sport);
+
+/* names.c */
+const char *etrunk_bfd_reason_name(enum etrunk_bfd_reason reason);
+
+#endif /* _ETRUNK_BFD_H */

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands of BFD sessions. All run under RTNL. */
+#include <linux/ctype.h>
+#include <net/ip.h>
+
+#include "bfd.h"
+#include "netlink.h"
+
+static struct netlink_range_validation interval_range = {
+	.min = 3300,
+	.max = 20000000,
+};
+
+const struct nla_policy etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1] = {
+	[ETRUNK_A_BFD_NAME] = { .type = NLA_NUL_STRING },
+	[ETRUNK_A_BFD_PEER] = { .type = NLA_BINARY, .len = 16 },
+	[ETRUNK_A_BFD_SOURCE] = { .type = NLA_BINARY, .len = 16 },
+	[ETRUNK_A_BFD_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ETRUNK_A_BFD_LOCAL_DISCR] =
+		NLA_POLICY_RANGE(NLA_U32, 1, ETRUNK_BFD_DISCR_MAX),
+	[ETRUNK_A_BFD_REMOTE_DISCR] =
+		NLA_POLICY_RANGE(NLA_U32, 1, ETRUNK_BFD_DISCR_MAX),
+	[ETRUNK_A_BFD_MIN_TX_US] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &interval_range),
+	[ETRUNK_A_BFD_MIN_RX_US] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &interval_range),
+	[ETRUNK_A_BFD_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 50),
+	[ETRUNK_A_BFD_MIN_TTL] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
+	[ETRUNK_A_BFD_SHUTDOWN] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+#define DROP(WHY, text) \
+	{ text, offsetof(struct etrunk_bfd_stats, drop[ETRUNK_BFD_DROP_##WHY]) }
+
+static const struct etrunk_counter_desc drop_desc[] = {
+	DROP(VERSION, "drop-version"),
+	DROP(LENGTH, "drop-length"),
+	DROP(TRUNCATED, "drop-truncated"),
+	DROP(MULTIPLIER, "drop-multiplier"),
+	DROP(MULTIPOINT, "drop-multipoint"),
+	DROP(MY_DISCR, "drop-my-discriminator"),
+	DROP(STATE, "drop-state"),
+	DROP(NO_SESSION, "drop-no-session"),
+	DROP(PORT, "drop-port"),
+	DROP(INTERFACE, "drop-interface"),
+	DROP(ADDRESS, "drop-address"),
+	DROP(TTL, "drop-ttl"),
+	DROP(AUTH, "drop-authentication"),
+	DROP(DISCR, "drop-discriminator-mismatch"),
+};
+
+static const struct etrunk_counter_desc other_desc[] = {
+	{ "rx-ignored", offsetof(struct etrunk_bfd_stats, rx_ignored) },
+	{ "tx-fail", offsetof(struct etrunk_bfd_stats, tx_fail) },
+};
+
+#undef DROP
+
+/* those that no session shares, for the system's list of counters */
+#define DROP(WHY, text) { "bfd-" text, \
+	offsetof(struct etrunk_bfd_stats, drop[ETRUNK_BFD_DROP_##WHY]) }
+
+static const struct etrunk_counter_desc net_desc[] = {
+	DROP(VERSION, "drop-version"),
+	DROP(LENGTH, "drop-length"),
+	DROP(TRUNCATED, "drop-truncated"),
+	DROP(MULTIPLIER, "drop-multiplier"),
+	DROP(MULTIPOINT, "drop-multipoint"),
+	DROP(MY_DISCR, "drop-my-discriminator"),
+	DROP(STATE, "drop-state"),
+	DROP(NO_SESSION, "drop-no-session"),
+};
+
+#undef DROP
+
+static u64 drops(const struct etrunk_bfd_stats *stats)
+{
+	u64 sum = 0;
+	int i;
+
+	for (i = 0; i < ETRUNK_BFD_DROP_MAX; i++)
+		sum += stats->drop[i];
+	return sum;
+}
+
+/* ns to the microseconds of a u32 attribute */
+static u32 to_us(u64 ns)
+{
+	return min_t(u64, div_u64(ns, NSEC_PER_USEC), U32_MAX);
+}
+
+static int fill_config(struct sk_buff *skb, const struct etrunk_bfd *bfd)
+{
+	const struct etrunk_bfd_cfg *cfg = &bfd->cfg;
+
+	if (nla_put_string(skb, ETRUNK_A_BFD_NAME, cfg->name) ||
+	    etrunk_nl_put_addr(skb, ETRUNK_A_BFD_PEER, &cfg->peer) ||
+	    etrunk_nl_put_addr(skb, ETRUNK_A_BFD_SOURCE, &cfg->source) ||
+	    (cfg->ifindex &&
+	     nla_put_u32(skb, ETRUNK_A_BFD_IFINDEX, cfg->ifindex)) ||
+	    (!cfg->ifindex &&
+	     nla_put_u32(skb, ETRUNK_A_BFD_MIN_TTL, cfg->min_ttl)) ||
+	    (cfg->local_discr &&
+	     nla_put_u32(skb, ETRUNK_A_BFD_LOCAL_DISCR, cfg->local_discr)) ||
+	    (cfg->remote_discr &&
+	     nla_put_u32(skb, ETRUNK_A_BFD_REMOTE_DISCR, cfg->remote_discr)) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_MIN_TX_US, cfg->timing.min_tx_us) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_MIN_RX_US, cfg->timing.min_rx_us) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_MULTIPLIER, cfg->timing.mult) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_SHUTDOWN, cfg->shutdown))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_state(struct sk_buff *skb, const struct etrunk_bfd_fsm *f)
+{
+	if (nla_put_u32(skb, ETRUNK_A_BFD_STATE, f->state) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_REMOTE_STATE, f->remote_state) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_DIAG, f->diag) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_REMOTE_DIAG, f->remote_diag) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_ACTUAL_LOCAL_DISCR, f->local_discr) ||
+	    (f->remote_discr &&
+	     nla_put_u32(skb, ETRUNK_A_BFD_ACTUAL_REMOTE_DISCR,
+			 f->remote_discr)) ||
+	    (f->remote_mult &&
+	     nla_put_u32(skb, ETRUNK_A_BFD_REMOTE_MULTIPLIER,
+			 f->remote_mult)) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_TX_INTERVAL_US,
+			etrunk_bfd_fsm_tx_interval_us(f)) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_DETECT_TIME_US,
+			to_us(etrunk_bfd_fsm_detect_time(f))) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_UP_COUNT, f->up_count) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_DOWN_COUNT, f->down_count) ||
+	    (f->down_reason &&
+	     nla_put_string(skb, ETRUNK_A_BFD_LAST_DOWN_REASON,
+			    etrunk_bfd_reason_name(f->down_reason))) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_MAX_RX_GAP_US, to_us(f->max_rx_gap)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_stats(struct sk_buff *skb, const struct etrunk_bfd_stats *stats)
+{
+	if (etrunk_nl_put_u64(skb, ETRUNK_A_BFD_RX_PACKETS, stats->rx) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_BFD_TX_PACKETS, stats->tx) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_BFD_RX_DROP, drops(stats)) ||
+	    etrunk_nl_put_counters(skb, ETRUNK_A_BFD_COUNTER, drop_desc,
+				   ARRAY_SIZE(drop_desc), stats) ||
+	    etrunk_nl_put_counters(skb, ETRUNK_A_BFD_COUNTER, other_desc,
+				   ARRAY_SIZE(other_desc), stats))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_bfd(struct sk_buff *skb, const void *obj)
+{
+	struct etrunk_bfd *bfd = (struct etrunk_bfd *)obj;
+	const struct etrunk_bfd_client *client;
+	struct etrunk_bfd_stats stats;
+	struct etrunk_bfd_fsm fsm;
+	u64 change_time, late;
+
+	spin_lock_bh(&bfd->lock);
+	fsm = bfd->fsm;
+	stats = bfd->stats;
+	change_time = bfd->change_time;
+	late = bfd->max_tx_late;
+	spin_unlock_bh(&bfd->lock);
+
+	if (fill_config(skb, bfd) || fill_state(skb, &fsm) ||
+	    fill_stats(skb, &stats) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_BFD_LAST_CHANGE_TIME,
+			      change_time) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_MAX_TX_LATE_US, to_us(late)))
+		return -EMSGSIZE;
+
+	list_for_each_entry(client, &bfd->clients, node) {
+		if (nla_put_string(skb, ETRUNK_A_BFD_USED_BY, client->name))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/**
+ * etrunk_bfd_fill_counters - put the counters of packets of no session
+ * @skb: message
+ * @attrtype: attribute of each (enum etrunk_attr_counter inside)
+ * @en: namespace
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,
+			     struct etrunk_net *en)
+{
+	struct etrunk_bfd_stats stats;
+
+	etrunk_bfd_udp_stats(en, &stats);
+	return etrunk_nl_put_counters(skb, attrtype, net_desc,
+				      ARRAY_SIZE(net_desc), &stats);
+}
+
+static struct etrunk_bfd *find(struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct etrunk_bfd *bfd;
+
+	if (GENL_REQ_ATTR_CHECK(info, ETRUNK_A_BFD_NAME))
+		return ERR_PTR(-EINVAL);
+
+	bfd = etrunk_bfd_find(en, nla_data(info->attrs[ETRUNK_A_BFD_NAME]));
+	if (bfd)
+		return bfd;
+
+	etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_BFD_NAME],
+		      "no such session");
+	return ERR_PTR(-ENOENT);
+}
+
+static int get_name(const struct nlattr *attr, char *name,
+		    struct netlink_ext_ack *extack)
+{
+	const char *c;
+
+	if (nla_strscpy(name, attr, ETRUNK_NAME_LEN) < 1) {
+		etrunk_nl_err(extack, attr, "a name has 1 to %u characters",
+			      ETRUNK_NAME_LEN - 1);
+		return -EINVAL;
+	}
+	for (c = name; *c; c++) {
+		if (isgraph(*c) && isascii(*c))
+			continue;
+		etrunk_nl_err(extack, attr,
+			      "a name has printable characters, no spaces");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_addr(struct net *net, const struct nlattr *attr,
+		    struct etrunk_addr *addr, struct netlink_ext_ack *extack)
+{
+	int err = etrunk_nl_get_addr(attr, addr, extack);
+
+	if (err)
+		return err;
+	if (addr->family != AF_INET) {
+		etrunk_nl_err(extack, attr, "only ipv4 is supported");
+		return -EOPNOTSUPP;
+	}
+	if (ipv4_is_loopback(addr->v4) ||
+	    inet_addr_type(net, addr->v4) == RTN_BROADCAST) {
+		etrunk_nl_err(extack, attr, "not a unicast address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What _NEW and _SET share. */
+static int get_timing(struct nlattr **attrs, struct etrunk_bfd_cfg *cfg,
+		      struct netlink_ext_ack *extack)
+{
+	if (attrs[ETRUNK_A_BFD_MIN_TX_US])
+		cfg->timing.min_tx_us =
+			nla_get_u32(attrs[ETRUNK_A_BFD_MIN_TX_US]);
+	if (attrs[ETRUNK_A_BFD_MIN_RX_US])
+		cfg->timing.min_rx_us =
+			nla_get_u32(attrs[ETRUNK_A_BFD_MIN_RX_US]);
+	if (attrs[ETRUNK_A_BFD_MULTIPLIER])
+		cfg->timing.mult = nla_get_u32(attrs[ETRUNK_A_BFD_MULTIPLIER]);
+	if (attrs[ETRUNK_A_BFD_SHUTDOWN])
+		cfg->shutdown = nla_get_u32(attrs[ETRUNK_A_BFD_SHUTDOWN]);
+	if (attrs[ETRUNK_A_BFD_MIN_TTL]) {
+		if (cfg->ifindex) {
+			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_MIN_TTL],
+				      "a single hop session demands 255");
+			return -EINVAL;
+		}
+		cfg->min_ttl = nla_get_u32(attrs[ETRUNK_A_BFD_MIN_TTL]);
+	}
+	return 0;
+}
+
+static int get_new(struct net *net, struct nlattr **attrs,
+		   struct etrunk_bfd_cfg *cfg, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = get_name(attrs[ETRUNK_A_BFD_NAME], cfg->name, extack);
+	if (err)
+		return err;
+
+	err = get_addr(net, attrs[ETRUNK_A_BFD_PEER], &cfg->peer, extack);
+	if (err)
+		return err;
+	if (attrs[ETRUNK_A_BFD_SOURCE]) {
+		err = get_addr(net, attrs[ETRUNK_A_BFD_SOURCE], &cfg->source,
+			       extack);
+		if (err)
+			return err;
+	}
+	if (!etrunk_addr_equal(&cfg->peer, &cfg->source) &&
+	    inet_addr_type(net, cfg->peer.v4) == RTN_LOCAL) {
+		etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_PEER],
+			      "the peer's address is our own");
+		return -EINVAL;
+	}
+
+	if (attrs[ETRUNK_A_BFD_IFINDEX])
+		cfg->ifindex = nla_get_u32(attrs[ETRUNK_A_BFD_IFINDEX]);
+	if (attrs[ETRUNK_A_BFD_LOCAL_DISCR])
+		cfg->local_discr = nla_get_u32(attrs[ETRUNK_A_BFD_LOCAL_DISCR]);
+	if (attrs[ETRUNK_A_BFD_REMOTE_DISCR]) {
+		if (!cfg->local_discr) {
+			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_REMOTE_DISCR],
+				      "needs a local discriminator too");
+			return -EINVAL;
+		}
+		cfg->remote_discr =
+			nla_get_u32(attrs[ETRUNK_A_BFD_REMOTE_DISCR]);
+	}
+	return get_timing(attrs, cfg, extack);
+}
+
+static void start(void *obj)
+{
+	etrunk_bfd_start(obj);
+}
+
+static void destroy(void *obj)
+{
+	etrunk_bfd_destroy(obj);
+}
+
+int etrunk_nl_bfd_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct etrunk_bfd_cfg cfg = {
+		.timing.min_tx_us = ETRUNK_BFD_DEF_INTERVAL,
+		.timing.min_rx_us = ETRUNK_BFD_DEF_INTERVAL,
+		.timing.mult = ETRUNK_BFD_DEF_MULT,
+		.min_ttl = ETRUNK_BFD_DEF_MIN_TTL,
+	};
+	struct etrunk_bfd *bfd;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, ETRUNK_A_BFD_NAME) ||
+	    GENL_REQ_ATTR_CHECK(info, ETRUNK_A_BFD_PEER))
+		return -EINVAL;
+
+	err = get_new(en->net, info->attrs, &cfg, info->extack);
+	if (err)
+		return err;
+
+	bfd = etrunk_bfd_create(en, &cfg, info->attrs, info->extack);
+	if (IS_ERR(bfd))
+		return PTR_ERR(bfd);
+
+	return etrunk_batch_new(en, bfd, start, destroy);
+}
+
+/* Saying again what is so already is no change. */
+static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
+		       struct netlink_ext_ack *extack)
+{
+	static const struct {
+		int attr;
+		const char *what;
+	} fixed[] = {
+		{ ETRUNK_A_BFD_PEER, "the peer address" },
+		{ ETRUNK_A_BFD_SOURCE, "the source address" },
+		{ ETRUNK_A_BFD_IFINDEX, "the device" },
+		{ ETRUNK_A_BFD_LOCAL_DISCR, "the local discriminator" },
+		{ ETRUNK_A_BFD_REMOTE_DISCR, "the remote discriminator" },
+	};
+	const struct etrunk_bfd_cfg *cfg = &bfd->cfg;
+	struct etrunk_addr addr;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(fixed); i++) {
+		const struct nlattr *attr = attrs[fixed[i].attr];
+		bool same = false;
+
+		if (!attr)
+			continue;
+		switch (fixed[i].attr) {
+		case ETRUNK_A_BFD_PEER:
+			same = !etrunk_nl_get_addr(attr, &addr, NULL) &&
+			       etrunk_addr_equal(&addr, &cfg->peer);
+			break;
+		case ETRUNK_A_BFD_SOURCE:
+			same = !etrunk_nl_get_addr(attr, &addr, NULL) &&
+			       etrunk_addr_equal(&addr, &cfg->source);
+			break;
+		case ETRUNK_A_BFD_IFINDEX:
+			same = nla_get_u32(attr) == cfg->ifindex;
+			break;
+		case ETRUNK_A_BFD_LOCAL_DISCR:
+			same = nla_get_u32(attr) == cfg->local_discr;
+			break;
+		case ETRUNK_A_BFD_REMOTE_DISCR:
+			same = nla_get_u32(attr) == cfg->remote_discr;
+			break;
+		}
+		if (!same) {
+			etrunk_nl_err(extack, attr, "%s of a session is fixed",
+				      fixed[i].what);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int etrunk_nl_bfd_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_bfd *bfd = find(info);
+	struct etrunk_bfd_cfg cfg;
+	int err;
+
+	if (IS_ERR(bfd))
+		return PTR_ERR(bfd);
+
+	err = check_fixed(bfd, info->attrs, info->extack);
+	if (err)
+		return err;
+
+	cfg = bfd->cfg;
+	err = get_timing(info->attrs, &cfg, info->extack);
+	if (err)
+		return err;
+
+	if (!etrunk_batch_checking(bfd->en))
+		etrunk_bfd_set(bfd, &cfg);
+	return 0;
+}
+
+int etrunk_nl_bfd_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_bfd *bfd = find(info);
+	const char *holder;
+
+	if (IS_ERR(bfd))
+		return PTR_ERR(bfd);
+
+	holder = etrunk_bfd_holder(bfd);
+	if (holder) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_BFD_NAME],
+			      "in use by %s", holder);
+		return -EBUSY;
+	}
+
+	etrunk_bfd_destroy(bfd);
+	return 0;
+}
+
+int etrunk_nl_bfd_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_bfd *bfd = find(info);
+
+	if (IS_ERR(bfd))
+		return PTR_ERR(bfd);
+
+	return etrunk_nl_reply(info, ETRUNK_CMD_BFD_GET, fill_bfd, bfd);
+}
+
+int etrunk_nl_bfd_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct etrunk_net *en = etrunk_net(sock_net(skb->sk));
+	struct etrunk_bfd *bfd;
+	long i = 0;
+
+	list_for_each_entry(bfd, &en->bfds, list) {
+		if (i++ < cb->args[0])
+			continue;
+		if (etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_BFD_GET, fill_bfd,
+				       bfd))
+			break;
+		cb->args[0]++;
+	}
+	return skb->len;
+}
