@@ -346,8 +346,9 @@ static const char *unescape(const char *s, char *c)
  * @words: result, to be freed with words_free() also after an error
  * @line: the line
  *
- * Blanks separate words, # begins a comment at the start of a word, "..."
- * takes \" \\ \n \t \xHH, '...' takes everything, \ outside quotes takes the
+ * Blanks separate words, # begins a comment at the start of a word. Double
+ * quotes take escapes (of the quote, the backslash, n, t, and x with two hex
+ * digits), single quotes take everything; a backslash outside quotes takes the
  * next character.
  *
  * Return: NULL or what is wrong.

@@ -331,7 +331,7 @@ TEST(key_files)
 	EXPECT_EQ(NULL, key_from("secret", 6, key, &len));
 	EXPECT_EQ(6, len);
 	/* only one newline, and no other blank */
-	EXPECT_EQ(NULL, key_from("k \n\n", 4, key, &len));
+	EXPECT_EQ(NULL, key_from("k\t\n\n", 4, key, &len));
 	EXPECT_EQ(3, len);
 	/* any byte */
 	EXPECT_EQ(NULL, key_from("\0\0", 2, key, &len));
