@@ -30,11 +30,55 @@ const struct command commands[] = {
 	{ 0 }
 };
 
+static bool set_output(char c)
+{
+	switch (c) {
+	case 'j':
+		opts.json = true;
+		opts.color = false;
+		return true;
+	case 'p':
+		opts.pretty = true;
+		return true;
+	case 's':
+		opts.stats = true;
+		return true;
+	case 'd':
+		opts.details = true;
+		return true;
+	case 't':
+		opts.timestamp = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Options of output may also stand behind what shows, where no value can. */
+static int strip_output(int argc, char **argv)
+{
+	bool shows = !strcmp(argv[0], "show") || !strcmp(argv[0], "stats") ||
+		     !strcmp(argv[0], "monitor") ||
+		     (argc > 1 && !strcmp(argv[1], "show"));
+	const char *p;
+
+	while (shows && argc > 1) {
+		p = argv[argc - 1];
+		if (p[0] != '-' || !p[1] || p[1 + strspn(p + 1, "jpsdt")])
+			break;
+		while (*++p)
+			set_output(*p);
+		argc--;
+	}
+	return argc;
+}
+
 static int run(int argc, char **argv, bool batch)
 {
 	const struct object *obj;
 	const struct command *c;
 
+	argc = strip_output(argc, argv);
 	obj = object_find(*argv);
 	if (obj)
 		return cmd_object(obj, argc - 1, argv + 1);
@@ -151,19 +195,11 @@ static int parse_options(int argc, char **argv, const char **netns,
 	while (!rc && (c = getopt(argc, argv, "+:jpsdtn:b:fc:hV")) != -1) {
 		switch (c) {
 		case 'j':
-			opts.json = true;
-			break;
 		case 'p':
-			opts.pretty = true;
-			break;
 		case 's':
-			opts.stats = true;
-			break;
 		case 'd':
-			opts.details = true;
-			break;
 		case 't':
-			opts.timestamp = true;
+			set_output(c);
 			break;
 		case 'f':
 			opts.force = true;

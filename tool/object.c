@@ -229,6 +229,8 @@ char *inst_label(const struct inst *in)
 	else if (obj->id_type == T_U32)
 		r = asprintf(&s, "%s %llu", obj->word,
 			     (unsigned long long)inst_num(in, obj->id_attr));
+	else if (!*inst_str(in, obj->id_attr))
+		r = asprintf(&s, "%s \"\"", obj->word);
 	else
 		r = asprintf(&s, "%s %s", obj->word,
 			     inst_str(in, obj->id_attr));

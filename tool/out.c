@@ -468,6 +468,10 @@ static char *key_title(const struct key *k)
 
 	if (!t)
 		abort();
+	/* the text of a time has its unit */
+	p = strrchr(t, '_');
+	if (k->type == T_TIME && !k->word && p)
+		*p = '\0';
 	for (p = t; *p; p++)
 		if (*p == '_')
 			*p = '-';
