@@ -95,6 +95,7 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
 /**
  * struct etrunk_net - everything of one network namespace
  * @net: the namespace; outlives this
+ * @up: all areas are there; outside of that, device events are not for them
  * @system_id: this PE's own id (tie-break), drawn once per namespace
  * @lacp_system_id: shared LACP system id, all zero = not configured
  * @lacp_priority: shared LACP system priority
@@ -119,6 +120,7 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
  */
 struct etrunk_net {
 	struct net *net;
+	bool up;
 	u8 system_id[ETH_ALEN];
 	u8 lacp_system_id[ETH_ALEN];
 	u16 lacp_priority;

@@ -38,6 +38,7 @@ static int __net_init etrunk_net_init(struct net *net)
 	if (err)
 		goto err_lag;
 
+	WRITE_ONCE(en->up, true);
 	return 0;
 
 err_lag:
@@ -62,6 +63,7 @@ static void __net_exit etrunk_net_exit(struct net *net)
 	etrunk_lag_net_exit(en);
 	etrunk_pw_net_exit(en);
 	etrunk_bfd_net_exit(en);
+	WRITE_ONCE(en->up, false);
 	rtnl_unlock();
 }
 

@@ -16,8 +16,11 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct etrunk_net *en = etrunk_net(dev_net(dev));
 
-	/* a new namespace's loopback device comes before our part of it */
-	if (unloading || !en)
+	/*
+	 * A namespace's loopback device comes before our part of it, and its
+	 * devices go after it.
+	 */
+	if (unloading || !en || !READ_ONCE(en->up))
 		return NOTIFY_DONE;
 
 	/* users before what they use */
