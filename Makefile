@@ -25,8 +25,6 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SYSCONFDIR ?= /etc
 
-VERSION := $(shell git describe --always --dirty 2>/dev/null || echo 0)
-
 export V W PREFIX DESTDIR SYSCONFDIR
 
 all: module tool
