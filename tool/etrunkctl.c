@@ -73,12 +73,11 @@ static int strip_output(int argc, char **argv)
 	return argc;
 }
 
-static int run(int argc, char **argv, bool batch)
+static int run_words(int argc, char **argv, bool batch)
 {
 	const struct object *obj;
 	const struct command *c;
 
-	argc = strip_output(argc, argv);
 	obj = object_find(*argv);
 	if (obj)
 		return cmd_object(obj, argc - 1, argv + 1);
@@ -94,6 +93,16 @@ static int run(int argc, char **argv, bool batch)
 	error("unknown object or command \"%s\", see \"etrunkctl help\"",
 	      *argv);
 	return RC_USAGE;
+}
+
+static int run(int argc, char **argv, bool batch)
+{
+	struct opts saved = opts;
+	int rc;
+
+	rc = run_words(strip_output(argc, argv), argv, batch);
+	opts = saved;
+	return rc;
 }
 
 /* Stops at the first error unless -f, and fails if any line did. */
