@@ -6,6 +6,7 @@
  * nothing is sent.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -392,6 +393,7 @@ static int diff_object(struct plan *plan, struct inst *want,
 	return rc;
 }
 
+/* Does the value of @k name @target? */
 static bool names(const struct key *k, const struct inst *in,
 		  const struct inst *target)
 {
@@ -399,6 +401,9 @@ static bool names(const struct key *k, const struct inst *in,
 	const struct item *id = &target->v[target->obj->id_attr].it[0];
 	unsigned int i;
 
+	if (k->type == T_DEV)
+		return v->n && inst_num(in, k->attr) ==
+			       if_nametoindex(id->data);
 	for (i = 0; i < v->n; i++)
 		if (v->it[i].len == id->len &&
 		    !memcmp(v->it[i].data, id->data, id->len))

@@ -1,0 +1,394 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What must be refused, one subtest per row: the exit code says who refused (1
+# the tool, 2 the kernel), the error names the key, and neither show nor save
+# differ afterwards. All happens in one namespace that has of everything one:
+#
+#	bfd b1, b2     e-trunk 1 (tracks b1), 2     member bond0 (e-trunk 1)
+#	core core0     pw pw1 (b2), pw2, pw3        vpws s1: ac0, pw1 pw2
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+ALL_TESTS="e_trunk_rows system_rows tracking_rows bfd_rows member_rows pw_rows
+	core_and_ac_rows in_use_rows key_rows syntax_rows not_root_rows
+	apply_rolls_back"
+
+TMP=
+BASE=
+
+# All of it, without what time alone changes.
+snapshot()
+{
+	etrunkctl -n "$PE" -b - <<<$'save\nshow -j' 2>&1 |
+		sed -E 's/"(rx|tx|rx_drop|tx_drop|last_hello_age_ms|rx_packets|tx_packets|max_rx_gap_us|max_tx_late_us)":[0-9]+/"\1":0/g
+			s/"counters":\{[^}]*\}/"counters":{}/g'
+}
+
+# refused NAME EXIT-CODE TEXT COMMAND...: TEXT is an extended regular expression
+# that the message must match.
+refused()
+{
+	local name=$1 code=$2 text=$3 out rc after
+	shift 3
+
+	out=$("$@" 2>&1)
+	rc=$?
+	check_equal "exit code" "$code" "$rc"
+	check_match "message" "^Error: .*$text" "$out"
+	check_match "message" '\.$' "$out"
+	after=$(snapshot)
+	if [ "$after" != "$BASE" ]; then
+		check_err 1 "show or save changed"
+		diff <(echo "$BASE") <(echo "$after") | sed 's/^/# /'
+		BASE=$after
+	fi
+	log_test "$name"
+}
+
+ctl()
+{
+	etrunkctl -n "$PE" "$@"
+}
+
+setup()
+{
+	TMP=$(mktemp -d)
+	setup_ns PE OTHER
+	printf 'secret\n' >"$TMP/key"
+	ip -n "$PE" -b - <<-END
+		link add p0 type dummy
+		addr add 10.0.0.1/24 dev p0
+		addr add 10.0.0.11/24 dev p0
+		link set p0 up
+		link add core0 type dummy
+		addr add 10.0.1.1/24 dev core0
+		link set core0 up
+		route add 3.3.3.0/24 via 10.0.1.2
+		link add core1 type dummy
+		link set core1 up
+		link add ac0 type dummy
+		link add ac1 type dummy
+		link add ac2 type dummy
+		link add br0 type bridge
+		link set ac2 master br0
+		link add bond0 type bond mode 802.3ad
+		link add bond1 type bond mode active-backup
+		link add bond2 type bond mode 802.3ad
+	END
+	check_err $? "links"
+	ctl -b - <<-END
+		system set lacp-system-id 00e0-fc00-0001
+		bfd add b1 peer 10.0.0.2 source 10.0.0.1 local-discriminator 1 remote-discriminator 2
+		bfd add b2 peer 3.3.3.3 source 10.0.0.1 local-discriminator 3 remote-discriminator 4
+		e-trunk add 1 peer-address 10.0.0.2 source-address 10.0.0.1 hello 10s multiplier 300 key-file $TMP/key track-bfd b1
+		e-trunk add 2 peer-address 10.0.0.4 source-address 10.0.0.1 hello 10s multiplier 300 auth none
+		member add bond0 e-trunk 1
+		core add core0
+		pw add pw1 peer 3.3.3.3 pw-id 1 in-label 1001 out-label 2001 track-bfd b2
+		pw add pw2 peer 3.3.3.4 pw-id 2 in-label 1002 out-label 2002
+		pw add pw3 peer 3.3.3.5 pw-id 3 in-label 1003 out-label 2003
+		vpws add s1 ac ac0 pw pw1 secondary pw2
+	END
+	check_err $? "configuration"
+	BASE=$(snapshot)
+	check_match "configuration" 'vpws add s1' "$BASE"
+}
+
+cleanup()
+{
+	rm -rf "$TMP"
+}
+
+# e-trunk NAME-OF-ROW CODE TEXT KEY VALUE: a third e-trunk with this as well
+e_trunk()
+{
+	local name=$1 code=$2 text=$3
+	shift 3
+
+	refused "$name" "$code" "$text" etrunkctl -n "$PE" e-trunk add 3 \
+		auth none "$@"
+}
+
+e_trunk_rows()
+{
+	local addr="peer-address 10.0.0.6 source-address 10.0.0.1"
+
+	# shellcheck disable=SC2086 # a list of words
+	{
+	refused e_trunk_id_0 2 '\bid\b' ctl e-trunk add 0 auth none $addr
+	refused e_trunk_id_17 2 '\bid\b.*1\.\.16' \
+		ctl e-trunk add 17 auth none $addr
+	e_trunk priority_0 2 'priority 0 .*1\.\.254' priority 0 $addr
+	e_trunk priority_255 2 'priority 255 .*1\.\.254' priority 255 $addr
+	}
+	e_trunk addresses_equal 2 'address' \
+		peer-address 10.0.0.1 source-address 10.0.0.1
+	e_trunk addresses_of_two_families 2 'address' \
+		peer-address 2001:db8::2 source-address 10.0.0.1
+	e_trunk peer_address_multicast 2 'peer-address' \
+		peer-address 224.0.0.5 source-address 10.0.0.1
+	e_trunk source_address_multicast 2 'source-address' \
+		peer-address 10.0.0.6 source-address 224.0.0.5
+	e_trunk peer_address_malformed 1 'peer-address "10\.0\.0"' \
+		peer-address 10.0.0 source-address 10.0.0.1
+}
+
+system_rows()
+{
+	refused lacp_system_id_all_0 2 'lacp-system-id' \
+		ctl system set lacp-system-id 0000-0000-0000
+	refused lacp_system_id_all_f 2 'lacp-system-id' \
+		ctl system set lacp-system-id ff:ff:ff:ff:ff:ff
+	refused lacp_system_id_malformed 1 'lacp-system-id "00e0-fc00"' \
+		ctl system set lacp-system-id 00e0-fc00
+	refused lacp_priority_65536 2 'lacp-priority 65536 .*65535' \
+		ctl system set lacp-priority 65536
+	refused udp_port_1024 2 'udp-port 1024 .*1025\.\.65535' \
+		ctl system set udp-port 1024
+}
+
+tracking_rows()
+{
+	refused peer_address_while_tracking 2 'address' \
+		ctl e-trunk set 1 peer-address 10.0.0.9
+	refused source_address_while_tracking 2 'address' \
+		ctl e-trunk set 1 source-address 10.0.0.11
+	refused session_deleted_while_tracked 2 'e-trunk 1' ctl bfd del b1
+	refused second_session 2 'track-bfd' ctl e-trunk set 1 track-bfd b2
+	refused tracked_session_missing 2 'track-bfd' \
+		ctl e-trunk set 2 track-bfd nosuch
+	refused tracked_addresses_differ 2 'track-bfd' \
+		ctl e-trunk set 2 track-bfd b2
+	refused tracked_addresses_differ_at_add 2 'track-bfd' \
+		ctl e-trunk add 3 auth none peer-address 10.0.0.6 \
+		source-address 10.0.0.1 track-bfd b2
+	refused session_ipv6 2 'peer 2001:db8::2' \
+		ctl bfd add b6 peer 2001:db8::2
+}
+
+# bfd_add NAME-OF-ROW CODE TEXT KEY VALUE...
+bfd_add()
+{
+	local name=$1 code=$2 text=$3
+	shift 3
+
+	refused "$name" "$code" "$text" etrunkctl -n "$PE" bfd add b9 \
+		peer 10.0.0.9 source 10.0.0.1 "$@"
+}
+
+bfd_rows()
+{
+	refused bfd_name_empty 2 'name' ctl bfd add "" peer 10.0.0.9
+	refused bfd_name_16 2 'name' \
+		ctl bfd add abcdefghijklmnop peer 10.0.0.9
+	refused bfd_name_duplicate 2 'b1: .*(name|exists)' \
+		ctl bfd add b1 peer 10.0.0.9
+	bfd_add local_discriminator_0 2 'local-discriminator 0 .*1\.\.8191' \
+		local-discriminator 0 remote-discriminator 9
+	bfd_add local_discriminator_8192 2 \
+		'local-discriminator 8192 .*1\.\.8191' \
+		local-discriminator 8192 remote-discriminator 9
+	bfd_add remote_discriminator_0 2 'remote-discriminator 0 .*1\.\.8191' \
+		local-discriminator 9 remote-discriminator 0
+	bfd_add remote_discriminator_8192 2 \
+		'remote-discriminator 8192 .*1\.\.8191' \
+		local-discriminator 9 remote-discriminator 8192
+	bfd_add local_discriminator_duplicate 2 'local-discriminator 1' \
+		local-discriminator 1 remote-discriminator 9
+	bfd_add remote_discriminator_alone 2 'local.discriminator' \
+		remote-discriminator 9
+	refused local_discriminator_changed 2 'local-discriminator' \
+		ctl bfd set b1 local-discriminator 9
+	refused remote_discriminator_changed 2 'remote-discriminator' \
+		ctl bfd set b1 remote-discriminator 9
+	bfd_add min_tx_3299us 2 'min-tx 3299us .*3300us\.\.20s' min-tx 3299us
+	bfd_add min_rx_3ms 2 'min-rx 3ms .*3300us\.\.20s' min-rx 3
+	bfd_add min_tx_20001ms 2 'min-tx 20001ms .*3300us\.\.20s' \
+		min-tx 20001ms
+	bfd_add min_rx_21s 2 'min-rx 21s .*3300us\.\.20s' min-rx 21s
+	bfd_add multiplier_2 2 'multiplier 2 .*3\.\.50' multiplier 2
+	bfd_add multiplier_51 2 'multiplier 51 .*3\.\.50' multiplier 51
+	refused multiplier_set_51 2 'multiplier 51 .*3\.\.50' \
+		ctl bfd set b1 min-tx 50ms multiplier 51
+}
+
+member_rows()
+{
+	refused member_no_bond 2 'member ac1: ' ctl member add ac1 e-trunk 1
+	refused member_not_802_3ad 2 'member bond1: .*802\.3ad' \
+		ctl member add bond1 e-trunk 1
+	refused member_already 2 'member bond0: ' ctl member add bond0 e-trunk 1
+	refused member_of_another_e_trunk 2 'member bond0: ' \
+		ctl member add bond0 e-trunk 2
+	refused member_no_such_device 2 'member nosuch: ' \
+		ctl member add nosuch e-trunk 1
+	ip -n "$OTHER" link add bond9 type bond mode 802.3ad
+	refused member_in_another_namespace 2 'member bond9: ' \
+		ctl member add bond9 e-trunk 1
+	refused member_of_no_e_trunk 2 'e-trunk' ctl member add bond2 e-trunk 9
+	refused member_id_in_use 2 '\bid\b' ctl member add bond2 e-trunk 1 id 1
+	refused member_moved 2 'e-trunk' ctl member set bond0 e-trunk 2
+}
+
+# pw_add NAME-OF-ROW CODE TEXT IN-LABEL OUT-LABEL
+pw_add()
+{
+	refused "$1" "$2" "$3" ctl pw add pw9 peer 3.3.3.9 pw-id 9 \
+		in-label "$4" out-label "$5"
+}
+
+pw_rows()
+{
+	pw_add in_label_15 2 'in-label 15 .*16\.\.1048575' 15 2009
+	pw_add out_label_15 2 'out-label 15 .*16\.\.1048575' 1009 15
+	pw_add in_label_1048576 2 'in-label 1048576 .*16\.\.1048575' \
+		1048576 2009
+	pw_add out_label_1048576 2 'out-label 1048576 .*16\.\.1048575' \
+		1009 1048576
+	pw_add in_label_in_use 2 'in-label' 1001 2009
+	refused in_label_changed 2 'in-label' ctl pw set pw3 in-label 1009
+	refused pw_name_duplicate 2 'pw pw1: ' ctl pw add pw1 peer 3.3.3.9 \
+		pw-id 9 in-label 1009 out-label 2009
+	refused pw_tracks_another_peer 2 'track-bfd' \
+		ctl pw set pw3 track-bfd b1
+	refused pw_id_changed 2 'pw-id' ctl pw set pw3 pw-id 9
+	refused pw_tracks_missing_session 2 'track-bfd' \
+		ctl pw set pw3 track-bfd nosuch
+}
+
+core_and_ac_rows()
+{
+	refused core_is_an_ac 2 'core ac0: ' ctl core add ac0
+	refused ac_is_a_core 2 '\bac\b' ctl vpws add s9 ac core0 pw pw3
+	refused ac_in_use 2 '\bac\b' ctl vpws add s9 ac ac0 pw pw3
+	refused ac_in_a_bridge 2 '\bac\b' ctl vpws add s9 ac ac2 pw pw3
+	refused ac_missing 2 '\bac\b' ctl vpws add s9 ac nosuch pw pw3
+	refused core_duplicate 2 'core core0: ' ctl core add core0
+	refused core_missing 2 'core nosuch: ' ctl core add nosuch
+	refused pw_in_two_services 2 'pw1' ctl vpws add s9 ac ac1 pw pw1
+	refused pw_twice_in_a_service 2 'pw3' \
+		ctl vpws add s9 ac ac1 pw pw3 secondary pw3
+	refused pw_missing 2 '\bpw\b' ctl vpws add s9 ac ac1 pw nosuch
+}
+
+in_use_rows()
+{
+	refused session_used_by_a_pw 2 'pw1' ctl bfd del b2
+	refused pw_used_by_a_service 2 's1' ctl pw del pw1
+	refused e_trunk_with_members 2 'bond0' ctl e-trunk del 1
+}
+
+key_rows()
+{
+	: >"$TMP/empty"
+	echo >"$TMP/newline"
+	head -c 256 /dev/zero | tr '\0' k >"$TMP/long"
+
+	refused hmac_sha1_is_weak 2 'auth' ctl e-trunk set 1 auth hmac-sha1
+	refused key_file_empty 1 'key-file .*is empty' \
+		ctl e-trunk set 1 key-file "$TMP/empty"
+	refused key_file_only_newline 1 'key-file .*is empty' \
+		ctl e-trunk set 1 key-file "$TMP/newline"
+	refused key_file_256_bytes 1 'key-file .*255' \
+		ctl e-trunk set 1 key-file "$TMP/long"
+	refused key_file_missing 1 'key-file .*No such file' \
+		ctl e-trunk set 1 key-file "$TMP/nosuch"
+	refused key_id_256 2 'key-id 256 .*255' \
+		ctl e-trunk set 1 key-id 256 key-file "$TMP/key"
+	refused send_key_missing 2 'send-key' ctl e-trunk set 1 send-key 9
+	refused del_key_missing 2 'del-key' ctl e-trunk set 1 del-key 9
+}
+
+syntax_rows()
+{
+	refused key_unknown 1 'unknown key "preference"' \
+		ctl e-trunk set 1 preference 1
+	refused key_abbreviated 1 'unknown key "prio"' \
+		ctl e-trunk set 1 prio 1
+	refused key_not_built 1 'unknown key "vrf"' ctl bfd add b9 \
+		peer 10.0.0.9 vrf red
+	refused key_doubled 1 'key "priority" is given twice' \
+		ctl e-trunk set 1 priority 1 priority 1
+	refused key_missing 1 'missing key "source-address"' \
+		ctl e-trunk add 3 peer-address 10.0.0.6
+	refused value_missing 1 'key "priority" has no value' \
+		ctl e-trunk set 1 priority
+	refused nothing_to_set 1 'missing key' ctl e-trunk set 1
+	refused verb_unknown 1 'unknown verb "remove"' ctl e-trunk remove 1
+	refused object_unknown 1 'unknown object .*"etrunk"' ctl etrunk show
+}
+
+# The tool may lie where nobody but root can look.
+not_root()
+{
+	cp "$(command -v etrunkctl)" "$TMP/etrunkctl"
+	chmod 755 "$TMP" "$TMP/etrunkctl"
+	ip netns exec "$PE" setpriv --reuid=65534 --regid=65534 \
+		--clear-groups --inh-caps=-all "$TMP/etrunkctl" "$@"
+}
+
+not_root_rows()
+{
+	refused not_root_add 2 'bfd b9: permission denied' \
+		not_root bfd add b9 peer 10.0.0.9
+	refused not_root_set 2 'e-trunk 1: permission denied' \
+		not_root e-trunk set 1 priority 1
+	refused not_root_del 2 'vpws s1: permission denied' \
+		not_root vpws del s1
+	refused not_root_netns 2 'permission denied' \
+		not_root -n "$PE" bfd show
+}
+
+# The seventh line of twelve is bad: nobody may notice the other eleven.
+apply_rolls_back()
+{
+	cat >"$TMP/conf" <<-END
+		bfd set b1 multiplier 5
+		bfd add b7 peer 10.0.0.7 source 10.0.0.1
+		pw set pw3 mtu 1400
+		pw add pw7 peer 3.3.3.7 pw-id 7 in-label 1007 out-label 2007
+		e-trunk set 1 priority 7
+		e-trunk add 7 peer-address 10.0.0.7 source-address 10.0.0.1 auth none track-bfd b7
+		member add bond1 e-trunk 7
+		member add bond2 e-trunk 7
+		core add core1
+		vpws add s7 ac ac1 pw pw7
+		system set lacp-priority 7
+		vpws set s1 precedence configured
+	END
+	etrunkctl -n "$PE" -j monitor >"$TMP/events" &
+	slowwait 5 listening
+	check_err $? "the monitor does not listen"
+
+	refused apply_line_7_refused 2 'conf:7: member bond1: .*802\.3ad' \
+		ctl apply "$TMP/conf"
+	sed -i '7s/.*/bfd add b8 peer 10.0.0.8 multiplier 51/' "$TMP/conf"
+	refused apply_line_7_out_of_range 1 \
+		'conf:7: bfd b8: multiplier 51 .*3\.\.50' \
+		ctl apply "$TMP/conf"
+	sed -i '7s/.*/bfd add b8 pear 10.0.0.8/' "$TMP/conf"
+	refused apply_line_7_unknown_key 1 'conf:7: bfd b8: unknown key "pear"' \
+		ctl apply "$TMP/conf"
+
+	kill %%
+	wait %%
+	check_equal "exit code of the monitor" 0 $?
+	check_equal "events" "" "$(cat "$TMP/events")"
+	log_test apply_refused_has_no_event
+
+	# and without that line it works
+	sed -i 7d "$TMP/conf"
+	ctl apply "$TMP/conf"
+	check_err $? "apply without the bad line"
+	log_test apply_without_it
+}
+
+# The multicast group has a listener in the namespace.
+listening()
+{
+	ip netns exec "$PE" awk '$2 == 16 && $4 != "00000000" { n++ }
+		END { exit !n }' /proc/net/netlink
+}
+
+tests_run
