@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <net/if.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@
  * struct plan - what is to be done
  * @replace: the file is all there shall be
  * @want: objects of the file, by kind
+ * @seen: the same as trees, while the file is read
  * @have: objects of the kernel, by kind
  * @n: number of operations
  * @ops: operations in order
@@ -29,6 +31,7 @@
 struct plan {
 	bool replace;
 	struct list want[KINDS_MAX];
+	void *seen[KINDS_MAX];
 	struct list have[KINDS_MAX];
 	unsigned int n;
 	struct nl_op *ops;
@@ -44,15 +47,9 @@ static int kind_of(const struct object *obj)
 	return i;
 }
 
-/* Like list_find(), but for a list that is not sorted yet. */
-static struct inst *find_any(const struct list *l, const struct inst *like)
+static int cmp_id(const void *a, const void *b)
 {
-	unsigned int i;
-
-	for (i = 0; i < l->n; i++)
-		if (!inst_cmp_id(l->in[i], like))
-			return l->in[i];
-	return NULL;
+	return inst_cmp_id(a, b);
 }
 
 /* ------------------------------------------------------------ the file */
@@ -102,9 +99,9 @@ static int check_keys(const struct inst *in, const struct inst *old)
 static int read_line(struct plan *plan, int argc, char **argv)
 {
 	const struct object *obj = object_find(*argv);
-	struct inst *in, *old;
+	struct inst *in, *old, **node;
 	bool add;
-	int rc;
+	int rc, kind;
 
 	if (!obj) {
 		error("unknown object \"%s\"", *argv);
@@ -137,7 +134,9 @@ static int read_line(struct plan *plan, int argc, char **argv)
 				     false);
 	if (!rc)
 		rc = inst_check_ranges(in);
-	old = find_any(&plan->want[kind_of(obj)], in);
+	kind = kind_of(obj);
+	node = tfind(in, &plan->seen[kind], cmp_id);
+	old = node ? *node : NULL;
 	if (!rc && old && add) {
 		error_obj(in, "is added twice, first in line %d", old->line);
 		rc = RC_USAGE;
@@ -152,8 +151,15 @@ static int read_line(struct plan *plan, int argc, char **argv)
 		inst_free(in);
 		return rc;
 	}
-	list_add(&plan->want[kind_of(obj)], in);
+	list_add(&plan->want[kind], in);
+	if (!tsearch(in, &plan->seen[kind], cmp_id))
+		abort();
 	return RC_DONE;
+}
+
+static void forget(void *node)
+{
+	(void)node;
 }
 
 /* All faulty lines are reported, not only the first. */
@@ -192,8 +198,11 @@ static int read_file(struct plan *plan, const char *file)
 	lines_free(&l);
 	if (l.f != stdin)
 		fclose(l.f);
-	for (i = 0; objects[i]; i++)
+	for (i = 0; objects[i]; i++) {
+		tdestroy(plan->seen[i], forget);
+		plan->seen[i] = NULL;
 		list_sort(&plan->want[i]);
+	}
 	return rc;
 }
 
