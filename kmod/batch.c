@@ -213,6 +213,7 @@ int etrunk_nl_batch_doit(struct sk_buff *skb, struct genl_info *info)
 
 	INIT_LIST_HEAD(&batch.news);
 	en->batch = &batch;
+	en->batch_id++;
 	err = run_pass(skb, info, &batch);
 	if (err) {
 		destroy_all(&batch);

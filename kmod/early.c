@@ -44,6 +44,18 @@ void __weak etrunk_pw_netdev_event(struct etrunk_net *en,
 {
 }
 
+void __weak etrunk_vpws_member_changed(struct etrunk_member *member)
+{
+}
+
+void __weak etrunk_vpws_member_added(struct etrunk_member *member)
+{
+}
+
+void __weak etrunk_vpws_member_removed(struct etrunk_member *member)
+{
+}
+
 const struct nla_policy __weak
 etrunk_nl_system_policy[ETRUNK_A_SYSTEM_MAX + 1];
 

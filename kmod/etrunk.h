@@ -103,6 +103,7 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
  * @weak_algorithms: allow hmac-sha1
  * @event_seq: of ETRUNK_CMD_EVENT
  * @batch: the batch being worked on, or NULL
+ * @batch_id: number of the last batch
  * @stall_ns: silence after which the peer takes this PE for dead, the shortest
  *	of all E-Trunks, 0 = no limit; trunk.c sets, heartbeat.c acts on it
  * @trunks: struct etrunk_trunk, by id
@@ -128,6 +129,7 @@ struct etrunk_net {
 	bool weak_algorithms;
 	atomic_t event_seq;
 	struct etrunk_batch *batch;
+	u32 batch_id;
 	u64 stall_ns;
 	struct list_head trunks;
 	struct list_head bfds;
@@ -173,6 +175,8 @@ int etrunk_notify_init(void);
 void etrunk_notify_exit(void);
 void etrunk_bfd_netdev_event(struct etrunk_net *en, struct net_device *dev,
 			     unsigned long event, void *info);
+void etrunk_trunk_netdev_event(struct etrunk_net *en, struct net_device *dev,
+			       unsigned long event, void *info);
 void etrunk_lag_netdev_event(struct etrunk_net *en, struct net_device *dev,
 			     unsigned long event, void *info);
 void etrunk_pw_netdev_event(struct etrunk_net *en, struct net_device *dev,

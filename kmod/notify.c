@@ -24,6 +24,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 
 	/* users before what they use */
+	etrunk_trunk_netdev_event(en, dev, event, ptr);
 	etrunk_lag_netdev_event(en, dev, event, ptr);
 	etrunk_pw_netdev_event(en, dev, event, ptr);
 	etrunk_bfd_netdev_event(en, dev, event, ptr);

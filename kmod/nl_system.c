@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands of the system: the E-Trunk identity of this PE. */
+#include <net/sock.h>
+
+#include "netlink.h"
+#include "trunk.h"
+
+static struct netlink_range_validation priority_range = {
+	.max = U16_MAX,
+};
+
+static struct netlink_range_validation port_range = {
+	.min = 1025,
+	.max = U16_MAX,
+};
+
+const struct nla_policy etrunk_nl_system_policy[ETRUNK_A_SYSTEM_MAX + 1] = {
+	[ETRUNK_A_SYSTEM_UNSPEC] = { .type = NLA_REJECT },
+	[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID] = NLA_POLICY_ETH_ADDR,
+	[ETRUNK_A_SYSTEM_LACP_PRIORITY] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &priority_range),
+	[ETRUNK_A_SYSTEM_UDP_PORT] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &port_range),
+	[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_SYSTEM_SYSTEM_ID] = { .type = NLA_REJECT },
+	[ETRUNK_A_SYSTEM_COUNTER] = { .type = NLA_REJECT },
+};
+
+static int check_identity(struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const u8 *mac = attr ? nla_data(attr) : NULL;
+
+	if (!mac || is_valid_ether_addr(mac))
+		return 0;
+	if (is_zero_ether_addr(mac))
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the all-zero address is no LACP system id");
+	else if (is_broadcast_ether_addr(mac))
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the all-F address is no LACP system id");
+	else
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a group address is no LACP system id");
+	return -EINVAL;
+}
+
+static int check_weak(struct etrunk_net *en, struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	struct etrunk_trunk *t;
+
+	if (!attr || nla_get_u32(attr))
+		return 0;
+	list_for_each_entry(t, &en->trunks, node) {
+		if (rcu_dereference_rtnl(t->keys)->auth != ETRUNK_AUTH_HMAC_SHA1)
+			continue;
+		etrunk_nl_err(extack, attr, "%s uses hmac-sha1", t->name);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+int etrunk_nl_system_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct netlink_ext_ack *extack = info->extack;
+	struct nlattr **a = info->attrs;
+	struct etrunk_identity now, new;
+	u16 port = en->udp_port;
+	bool changed;
+	int err;
+
+	etrunk_identity_get(en, &now);
+	new = now;
+	err = check_identity(a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID], extack);
+	if (!err)
+		err = check_weak(en, a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS],
+				 extack);
+	if (err)
+		return err;
+
+	if (a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID])
+		nla_memcpy(new.lacp_system, a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID],
+			   ETH_ALEN);
+	if (a[ETRUNK_A_SYSTEM_LACP_PRIORITY])
+		new.lacp_priority =
+			nla_get_u32(a[ETRUNK_A_SYSTEM_LACP_PRIORITY]);
+	if (a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS])
+		new.weak_algorithms =
+			nla_get_u32(a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS]);
+	if (a[ETRUNK_A_SYSTEM_UDP_PORT])
+		port = nla_get_u32(a[ETRUNK_A_SYSTEM_UDP_PORT]);
+
+	if (etrunk_batch_checking(en)) {
+		etrunk_identity_stage(en, &new);
+		return trunk_sock_try(en, port, extack);
+	}
+
+	changed = port != en->udp_port || memcmp(&now, &new, sizeof(new));
+	err = trunk_sock_port(en, port, extack);
+	if (err) {
+		if (extack)
+			extack->bad_attr = a[ETRUNK_A_SYSTEM_UDP_PORT];
+		return err;
+	}
+	en->weak_algorithms = new.weak_algorithms;
+	if (now.lacp_priority != new.lacp_priority ||
+	    !ether_addr_equal(now.lacp_system, new.lacp_system)) {
+		ether_addr_copy(en->lacp_system_id, new.lacp_system);
+		en->lacp_priority = new.lacp_priority;
+		etrunk_trunk_identity_changed(en);
+	}
+	if (changed)
+		etrunk_event(en, ETRUNK_EVENT_CONFIG, "system", NULL,
+			     "changed", NULL);
+	return 0;
+}
+
+static int fill(struct sk_buff *skb, const void *obj)
+{
+	struct etrunk_net *en = (struct etrunk_net *)obj;
+
+	if ((is_valid_ether_addr(en->lacp_system_id) &&
+	     nla_put(skb, ETRUNK_A_SYSTEM_LACP_SYSTEM_ID, ETH_ALEN,
+		     en->lacp_system_id)) ||
+	    nla_put_u32(skb, ETRUNK_A_SYSTEM_LACP_PRIORITY,
+			en->lacp_priority) ||
+	    nla_put_u32(skb, ETRUNK_A_SYSTEM_UDP_PORT, en->udp_port) ||
+	    nla_put_u32(skb, ETRUNK_A_SYSTEM_WEAK_ALGORITHMS,
+			en->weak_algorithms) ||
+	    nla_put(skb, ETRUNK_A_SYSTEM_SYSTEM_ID, ETH_ALEN, en->system_id))
+		return -EMSGSIZE;
+	if (etrunk_nl_put_counters(skb, ETRUNK_A_SYSTEM_COUNTER,
+				   trunk_net_counter_desc, TRUNK_NET_COUNTERS,
+				   trunk_net_counters(en)))
+		return -EMSGSIZE;
+	return etrunk_bfd_fill_counters(skb, ETRUNK_A_SYSTEM_COUNTER, en);
+}
+
+int etrunk_nl_system_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return etrunk_nl_reply(info, ETRUNK_CMD_SYSTEM_GET, fill,
+			       etrunk_net(genl_info_net(info)));
+}
+
+int etrunk_nl_system_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	int err;
+
+	if (cb->args[0])
+		return 0;
+	err = etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_SYSTEM_GET, fill,
+				 etrunk_net(sock_net(skb->sk)));
+	if (err)
+		return err;
+	cb->args[0] = 1;
+	return skb->len;
+}

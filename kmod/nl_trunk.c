@@ -1,0 +1,679 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands of E-Trunks. */
+#include <net/sock.h>
+
+#include "netlink.h"
+#include "trunk.h"
+
+#define BOOL	NLA_POLICY_MAX(NLA_U32, 1)
+#define READ_ONLY { .type = NLA_REJECT }
+
+static struct netlink_range_validation revert_delay_range = {
+	.max = 10800000,
+};
+
+static struct netlink_range_validation start_hold_range = {
+	.max = 3600000,
+};
+
+static struct netlink_range_validation core_hold_down_range = {
+	.max = 60000,
+};
+
+static struct netlink_range_validation core_hold_up_range = {
+	.max = 3600000,
+};
+
+const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
+	[ETRUNK_A_TRUNK_UNSPEC] = READ_ONLY,
+	[ETRUNK_A_TRUNK_ID] = NLA_POLICY_RANGE(NLA_U32, 1, ETRUNK_ID_MAX),
+	[ETRUNK_A_TRUNK_PRIORITY] = NLA_POLICY_RANGE(NLA_U32, 1, 254),
+	[ETRUNK_A_TRUNK_PEER_ADDRESS] = { .type = NLA_BINARY, .len = 16 },
+	[ETRUNK_A_TRUNK_SOURCE_ADDRESS] = { .type = NLA_BINARY, .len = 16 },
+	[ETRUNK_A_TRUNK_HELLO_MS] = NLA_POLICY_RANGE(NLA_U32, 500, 10000),
+	[ETRUNK_A_TRUNK_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 300),
+	[ETRUNK_A_TRUNK_KEY_ID] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ETRUNK_A_TRUNK_KEY] = { .type = NLA_BINARY },
+	[ETRUNK_A_TRUNK_SEND_KEY] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ETRUNK_A_TRUNK_DEL_KEY] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ETRUNK_A_TRUNK_KEY_IDS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_SHOW_KEYS] = { .type = NLA_FLAG },
+	[ETRUNK_A_TRUNK_KEYS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_AUTH] = NLA_POLICY_RANGE(NLA_U32,
+						 ETRUNK_AUTH_HMAC_SHA256,
+						 ETRUNK_AUTH_NONE),
+	[ETRUNK_A_TRUNK_REVERT_DELAY_MS] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &revert_delay_range),
+	[ETRUNK_A_TRUNK_REVERT] = BOOL,
+	[ETRUNK_A_TRUNK_START_HOLD_MS] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &start_hold_range),
+	[ETRUNK_A_TRUNK_CORE_TRACKING] = BOOL,
+	[ETRUNK_A_TRUNK_CORE_HOLD_DOWN_MS] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &core_hold_down_range),
+	[ETRUNK_A_TRUNK_CORE_HOLD_UP_MS] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &core_hold_up_range),
+	[ETRUNK_A_TRUNK_TRACK_BFD] = { .type = NLA_NUL_STRING,
+				       .len = ETRUNK_NAME_LEN - 1 },
+	[ETRUNK_A_TRUNK_DESCRIPTION] = { .type = NLA_NUL_STRING,
+					 .len = ETRUNK_DESC_MAX },
+	[ETRUNK_A_TRUNK_STATE] = READ_ONLY,
+	[ETRUNK_A_TRUNK_REASON] = READ_ONLY,
+	[ETRUNK_A_TRUNK_SYSTEM_ID] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_PRIORITY] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_SYSTEM_ID] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_STATE] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_FAIL_TIME_MS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_LAST_HELLO_AGE_MS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_BFD_STATE] = READ_ONLY,
+	[ETRUNK_A_TRUNK_RX] = READ_ONLY,
+	[ETRUNK_A_TRUNK_TX] = READ_ONLY,
+	[ETRUNK_A_TRUNK_RX_DROP] = READ_ONLY,
+	[ETRUNK_A_TRUNK_TX_DROP] = READ_ONLY,
+	[ETRUNK_A_TRUNK_COUNTER] = READ_ONLY,
+	[ETRUNK_A_TRUNK_FAULT] = READ_ONLY,
+	[ETRUNK_A_TRUNK_LAST_CHANGE_TIME] = READ_ONLY,
+	[ETRUNK_A_TRUNK_MEMBER] = READ_ONLY,
+	[ETRUNK_A_TRUNK_HISTORY] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PAD] = READ_ONLY,
+};
+
+static const struct etrunk_counter_desc counter_desc[TRUNK_COUNTERS] = {
+#define DESC(c, name) [c] = { name, (c) * sizeof(u64) }
+	DESC(TRUNK_DROP_LENGTH, "rx_drop_length"),
+	DESC(TRUNK_DROP_PEER_ADDRESS, "rx_drop_peer_address"),
+	DESC(TRUNK_DROP_NO_KEY, "rx_drop_no_key"),
+	DESC(TRUNK_DROP_AUTH, "rx_drop_auth"),
+	DESC(TRUNK_DROP_KEY_ID, "rx_drop_key_id"),
+	DESC(TRUNK_DROP_DIGEST, "rx_drop_digest"),
+	DESC(TRUNK_DROP_PRIORITY, "rx_drop_priority"),
+	DESC(TRUNK_DROP_STATE, "rx_drop_state"),
+	DESC(TRUNK_DROP_REASON, "rx_drop_reason"),
+	DESC(TRUNK_DROP_FAIL_TIME, "rx_drop_fail_time"),
+	DESC(TRUNK_DROP_SYSTEM_ID, "rx_drop_system_id"),
+	DESC(TRUNK_DROP_SESSION, "rx_drop_session"),
+	DESC(TRUNK_DROP_TLV, "rx_drop_tlv"),
+	DESC(TRUNK_DROP_REFLECTED, "rx_drop_reflected"),
+	DESC(TRUNK_DROP_SEQUENCE, "rx_drop_sequence"),
+	DESC(TRUNK_DROP_UNCONFIRMED, "rx_drop_unconfirmed"),
+	DESC(TRUNK_DROP_TX_ROUTE, "tx_drop_route"),
+	DESC(TRUNK_DROP_TX_MEMORY, "tx_drop_memory"),
+#undef DESC
+};
+
+/* ---------------------------------------------------------------- validate */
+
+/**
+ * struct request - a NEW or SET as understood
+ * @cfg: configuration to have
+ * @keys: keyring to have, NULL = no change
+ * @track: the tracked session is named
+ * @bfd: it, NULL = none
+ */
+struct request {
+	struct etrunk_trunk_cfg cfg;
+	struct trunk_keyring *keys;
+	bool track;
+	struct etrunk_bfd *bfd;
+};
+
+static int get_address(struct nlattr *attr, struct etrunk_addr *addr,
+		       struct netlink_ext_ack *extack)
+{
+	int err = etrunk_nl_get_addr(attr, addr, extack);
+
+	if (!err && addr->family != AF_INET) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "only IPv4 is supported");
+		return -EAFNOSUPPORT;
+	}
+	return err;
+}
+
+static int parse_addresses(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
+			   struct netlink_ext_ack *extack)
+{
+	struct nlattr *peer = a[ETRUNK_A_TRUNK_PEER_ADDRESS];
+	struct nlattr *source = a[ETRUNK_A_TRUNK_SOURCE_ADDRESS];
+	struct nlattr *last = source ?: peer;
+	int err;
+
+	if (peer && source && nla_len(peer) != nla_len(source)) {
+		NL_SET_ERR_MSG_ATTR(extack, source,
+				    "peer-address and source-address are of different families");
+		return -EINVAL;
+	}
+	if (peer) {
+		err = get_address(peer, &cfg->peer, extack);
+		if (err)
+			return err;
+	}
+	if (source) {
+		err = get_address(source, &cfg->source, extack);
+		if (err)
+			return err;
+	}
+	if (last && etrunk_addr_equal(&cfg->peer, &cfg->source)) {
+		NL_SET_ERR_MSG_ATTR(extack, last,
+				    "peer-address and source-address are equal");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static void parse_u32(u32 *to, const struct nlattr *attr)
+{
+	if (attr)
+		*to = nla_get_u32(attr);
+}
+
+static void parse_bool(bool *to, const struct nlattr *attr)
+{
+	if (attr)
+		*to = nla_get_u32(attr);
+}
+
+static int parse_cfg(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
+		     struct netlink_ext_ack *extack)
+{
+	u32 priority = cfg->priority;
+
+	parse_u32(&priority, a[ETRUNK_A_TRUNK_PRIORITY]);
+	cfg->priority = priority;
+	parse_u32(&cfg->hello_ms, a[ETRUNK_A_TRUNK_HELLO_MS]);
+	parse_u32(&cfg->multiplier, a[ETRUNK_A_TRUNK_MULTIPLIER]);
+	parse_u32(&cfg->revert_delay_ms, a[ETRUNK_A_TRUNK_REVERT_DELAY_MS]);
+	parse_bool(&cfg->revert, a[ETRUNK_A_TRUNK_REVERT]);
+	parse_u32(&cfg->start_hold_ms, a[ETRUNK_A_TRUNK_START_HOLD_MS]);
+	parse_bool(&cfg->core_tracking, a[ETRUNK_A_TRUNK_CORE_TRACKING]);
+	parse_u32(&cfg->core_hold_down_ms,
+		  a[ETRUNK_A_TRUNK_CORE_HOLD_DOWN_MS]);
+	parse_u32(&cfg->core_hold_up_ms, a[ETRUNK_A_TRUNK_CORE_HOLD_UP_MS]);
+	if (a[ETRUNK_A_TRUNK_DESCRIPTION]) {
+		memset(cfg->description, 0, sizeof(cfg->description));
+		nla_strscpy(cfg->description, a[ETRUNK_A_TRUNK_DESCRIPTION],
+			    sizeof(cfg->description));
+	}
+	return parse_addresses(cfg, a, extack);
+}
+
+/* would the change make no difference? */
+static bool same_keys(const struct trunk_keyring *ring,
+		      const struct trunk_key_change *c)
+{
+	unsigned int i;
+
+	if ((c->auth && c->auth != ring->auth) || c->del >= 0 ||
+	    (c->send >= 0 && c->send != ring->send))
+		return false;
+	if (!c->bytes)
+		return true;
+	for (i = 0; i < ring->n; i++)
+		if (ring->key[i].id == c->id)
+			return ring->key[i].len == c->len &&
+			       !memcmp(ring->key[i].bytes, c->bytes, c->len);
+	return false;
+}
+
+static int parse_keys(struct etrunk_net *en, const struct trunk_keyring *old,
+		      struct request *req, struct nlattr **a,
+		      struct netlink_ext_ack *extack)
+{
+	struct trunk_key_change c = { .id = 1, .del = -1, .send = -1 };
+	struct trunk_keyring *ring;
+	struct etrunk_identity id;
+
+	if (a[ETRUNK_A_TRUNK_KEY]) {
+		int len = nla_len(a[ETRUNK_A_TRUNK_KEY]);
+
+		if (!len || len > ETRUNK_KEY_MAX) {
+			etrunk_nl_err(extack, a[ETRUNK_A_TRUNK_KEY],
+				      "the key %s",
+				      len ? "is longer than 255 bytes" :
+					    "is empty");
+			return -EINVAL;
+		}
+		c.bytes = nla_data(a[ETRUNK_A_TRUNK_KEY]);
+		c.len = len;
+	}
+	if (a[ETRUNK_A_TRUNK_KEY_ID]) {
+		if (!c.bytes) {
+			NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_KEY_ID],
+					    "there is no key for this key-id");
+			return -EINVAL;
+		}
+		c.id = nla_get_u32(a[ETRUNK_A_TRUNK_KEY_ID]);
+	}
+	if (a[ETRUNK_A_TRUNK_AUTH])
+		c.auth = nla_get_u32(a[ETRUNK_A_TRUNK_AUTH]);
+	etrunk_identity_get(en, &id);
+	if (c.auth == ETRUNK_AUTH_HMAC_SHA1 && !id.weak_algorithms) {
+		NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_AUTH],
+				    "hmac-sha1 is weak and weak-algorithms is off");
+		return -EINVAL;
+	}
+	if (a[ETRUNK_A_TRUNK_SEND_KEY])
+		c.send = nla_get_u32(a[ETRUNK_A_TRUNK_SEND_KEY]);
+	if (a[ETRUNK_A_TRUNK_DEL_KEY]) {
+		c.del = nla_get_u32(a[ETRUNK_A_TRUNK_DEL_KEY]);
+		if (c.bytes && c.id == c.del) {
+			NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_DEL_KEY],
+					    "the same key is set and deleted");
+			return -EINVAL;
+		}
+	}
+	if (old && same_keys(old, &c))
+		return 0;
+	ring = trunk_keyring_change(old, &c, a, extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	req->keys = ring;
+	return 0;
+}
+
+static int refuse_session(const struct etrunk_bfd *bfd, const char *what,
+			  const struct etrunk_addr *theirs,
+			  const struct etrunk_addr *ours, struct nlattr *attr,
+			  struct netlink_ext_ack *extack)
+{
+	if (etrunk_addr_equal(theirs, ours))
+		return 0;
+	if (theirs->family == AF_INET)
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" has %s %pI4, the e-trunk has %pI4",
+			      etrunk_bfd_name(bfd), what, &theirs->v4,
+			      &ours->v4);
+	else
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" has a %s of another family",
+			      etrunk_bfd_name(bfd), what);
+	return -EINVAL;
+}
+
+static int parse_track(struct etrunk_net *en, struct etrunk_bfd *old,
+		       struct request *req, struct nlattr **a,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = a[ETRUNK_A_TRUNK_TRACK_BFD];
+	const char *name;
+	int err;
+
+	req->bfd = old;
+	if (!attr)
+		return 0;
+	name = nla_data(attr);
+	req->track = true;
+	req->bfd = NULL;
+	if (!*name)
+		return 0;
+
+	req->bfd = etrunk_bfd_find(en, name);
+	if (!req->bfd) {
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" does not exist", name);
+		return -ENOENT;
+	}
+	if (old && old != req->bfd) {
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" would be a second session, \"%s\" is tracked",
+			      name, etrunk_bfd_name(old));
+		return -EBUSY;
+	}
+	err = refuse_session(req->bfd, "peer", etrunk_bfd_peer(req->bfd),
+			     &req->cfg.peer, attr, extack);
+	if (!err)
+		err = refuse_session(req->bfd, "source",
+				     etrunk_bfd_source(req->bfd),
+				     &req->cfg.source, attr, extack);
+	return err;
+}
+
+/* addresses of an E-Trunk that tracks a session are the session's */
+static int refuse_moving(const struct etrunk_trunk *t,
+			 const struct request *req, struct nlattr **a,
+			 struct netlink_ext_ack *extack)
+{
+	const struct etrunk_bfd *bfd = rtnl_dereference(t->bfd);
+	struct nlattr *attr = NULL;
+
+	if (!bfd || !req->bfd)
+		return 0;
+	if (!etrunk_addr_equal(&t->cfg.source, &req->cfg.source))
+		attr = a[ETRUNK_A_TRUNK_SOURCE_ADDRESS];
+	if (!etrunk_addr_equal(&t->cfg.peer, &req->cfg.peer))
+		attr = a[ETRUNK_A_TRUNK_PEER_ADDRESS];
+	if (!attr)
+		return 0;
+	etrunk_nl_err(extack, attr,
+		      "cannot change while bfd \"%s\" is tracked",
+		      etrunk_bfd_name(bfd));
+	return -EBUSY;
+}
+
+static struct etrunk_trunk *get_trunk(struct genl_info *info, int *err)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct nlattr *id = info->attrs[ETRUNK_A_TRUNK_ID];
+	struct etrunk_trunk *t;
+
+	if (GENL_REQ_ATTR_CHECK(info, ETRUNK_A_TRUNK_ID)) {
+		*err = -EINVAL;
+		return NULL;
+	}
+	t = etrunk_trunk_find(en, nla_get_u32(id));
+	if (!t) {
+		NL_SET_ERR_MSG_ATTR(info->extack, id, "does not exist");
+		*err = -ENOENT;
+	}
+	return t;
+}
+
+/* ---------------------------------------------------------------- commands */
+
+static void start(void *obj)
+{
+	etrunk_trunk_start(obj);
+}
+
+static void discard(void *obj)
+{
+	etrunk_trunk_discard(obj);
+}
+
+int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct netlink_ext_ack *extack = info->extack;
+	struct nlattr **a = info->attrs;
+	struct etrunk_trunk *t;
+	struct request req = {
+		.cfg = {
+			.priority = 100,
+			.hello_ms = 1000,
+			.multiplier = 20,
+			.revert = true,
+			.core_tracking = true,
+			.revert_delay_ms = 120000,
+			.start_hold_ms = 30000,
+			.core_hold_down_ms = 100,
+			.core_hold_up_ms = 5000,
+		},
+	};
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, ETRUNK_A_TRUNK_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, ETRUNK_A_TRUNK_PEER_ADDRESS) ||
+	    GENL_REQ_ATTR_CHECK(info, ETRUNK_A_TRUNK_SOURCE_ADDRESS))
+		return -EINVAL;
+	req.cfg.id = nla_get_u32(a[ETRUNK_A_TRUNK_ID]);
+	if (etrunk_trunk_find(en, req.cfg.id)) {
+		NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_ID],
+				    "exists already");
+		return -EEXIST;
+	}
+	if (a[ETRUNK_A_TRUNK_DEL_KEY]) {
+		NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_DEL_KEY],
+				    "a new e-trunk has no key to delete");
+		return -EINVAL;
+	}
+	err = parse_cfg(&req.cfg, a, extack);
+	if (!err)
+		err = parse_track(en, NULL, &req, a, extack);
+	if (!err)
+		err = parse_keys(en, NULL, &req, a, extack);
+	if (!err) {
+		err = trunk_sock_get(en, extack);
+		if (err)
+			trunk_keyring_free(req.keys);
+	}
+	if (err)
+		return err;
+
+	t = etrunk_trunk_create(en, &req.cfg, req.keys);
+	if (IS_ERR(t)) {
+		trunk_sock_put(en);
+		return PTR_ERR(t);
+	}
+	if (req.bfd)
+		etrunk_trunk_track(t, req.bfd);
+	return etrunk_batch_new(en, t, start, discard);
+}
+
+int etrunk_nl_trunk_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct netlink_ext_ack *extack = info->extack;
+	struct nlattr **a = info->attrs;
+	struct request req = {};
+	struct etrunk_trunk *t;
+	int err = 0;
+
+	t = get_trunk(info, &err);
+	if (!t)
+		return err;
+	req.cfg = t->cfg;
+	err = parse_cfg(&req.cfg, a, extack);
+	if (!err)
+		err = parse_track(t->en, rtnl_dereference(t->bfd), &req, a,
+				  extack);
+	if (!err)
+		err = refuse_moving(t, &req, a, extack);
+	if (!err)
+		err = parse_keys(t->en, rcu_dereference_rtnl(t->keys), &req, a,
+				 extack);
+	if (err)
+		return err;
+	if (etrunk_batch_checking(t->en)) {
+		trunk_keyring_free(req.keys);
+		return 0;
+	}
+
+	if (req.track && !req.bfd)
+		etrunk_trunk_track(t, NULL);
+	etrunk_trunk_set(t, &req.cfg, req.keys);
+	if (req.track && req.bfd)
+		etrunk_trunk_track(t, req.bfd);
+	return 0;
+}
+
+int etrunk_nl_trunk_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct etrunk_member *m;
+	struct etrunk_trunk *t;
+	int err = 0;
+
+	t = get_trunk(info, &err);
+	if (!t)
+		return err;
+	m = list_first_entry_or_null(&t->members, struct etrunk_member, node);
+	if (m) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_TRUNK_ID],
+			      "in use by %s", m->name);
+		return -EBUSY;
+	}
+	etrunk_trunk_destroy(t);
+	return 0;
+}
+
+/* -------------------------------------------------------------------- show */
+
+static int fill_keys(struct sk_buff *skb, const struct trunk_keyring *ring,
+		     bool secrets)
+{
+	unsigned int i;
+
+	if (nla_put_u32(skb, ETRUNK_A_TRUNK_AUTH, ring->auth) ||
+	    (ring->n && nla_put_u32(skb, ETRUNK_A_TRUNK_SEND_KEY, ring->send)))
+		return -EMSGSIZE;
+	for (i = 0; i < ring->n; i++)
+		if (nla_put_u32(skb, ETRUNK_A_TRUNK_KEY_IDS, ring->key[i].id))
+			return -EMSGSIZE;
+	for (i = 0; secrets && i < ring->n; i++) {
+		const struct trunk_key *key = &ring->key[i];
+		struct nlattr *nest = nla_nest_start(skb, ETRUNK_A_TRUNK_KEYS);
+
+		if (!nest ||
+		    nla_put_u32(skb, ETRUNK_A_TRUNK_KEY_ID, key->id) ||
+		    nla_put(skb, ETRUNK_A_TRUNK_KEY, key->len, key->bytes))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int fill_cfg(struct sk_buff *skb, const struct etrunk_trunk *t)
+{
+	const struct etrunk_bfd *bfd = rtnl_dereference(t->bfd);
+	const struct etrunk_trunk_cfg *c = &t->cfg;
+
+	if (nla_put_u32(skb, ETRUNK_A_TRUNK_ID, c->id) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_PRIORITY, c->priority) ||
+	    etrunk_nl_put_addr(skb, ETRUNK_A_TRUNK_PEER_ADDRESS, &c->peer) ||
+	    etrunk_nl_put_addr(skb, ETRUNK_A_TRUNK_SOURCE_ADDRESS,
+			       &c->source) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_HELLO_MS, c->hello_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_MULTIPLIER, c->multiplier) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_REVERT_DELAY_MS,
+			c->revert_delay_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_REVERT, c->revert) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_START_HOLD_MS, c->start_hold_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_CORE_TRACKING, c->core_tracking) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_CORE_HOLD_DOWN_MS,
+			c->core_hold_down_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_CORE_HOLD_UP_MS,
+			c->core_hold_up_ms) ||
+	    (*c->description &&
+	     nla_put_string(skb, ETRUNK_A_TRUNK_DESCRIPTION, c->description)))
+		return -EMSGSIZE;
+	if (bfd &&
+	    (nla_put_string(skb, ETRUNK_A_TRUNK_TRACK_BFD,
+			    etrunk_bfd_name(bfd)) ||
+	     nla_put_u32(skb, ETRUNK_A_TRUNK_BFD_STATE,
+			 etrunk_bfd_state(bfd))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_peer(struct sk_buff *skb, const struct etrunk_trunk *t, u64 now)
+{
+	const struct trunk_fsm_peer *p = &t->fsm.peer;
+	u64 age;
+
+	if (nla_put_u32(skb, ETRUNK_A_TRUNK_PEER,
+			trunk_fsm_peer(&t->fsm, now)))
+		return -EMSGSIZE;
+	if (!p->fresh)
+		return 0;
+	age = now > p->last_rx ? now - p->last_rx : 0;
+	if (nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_PRIORITY, p->hello.priority) ||
+	    nla_put(skb, ETRUNK_A_TRUNK_PEER_SYSTEM_ID, ETH_ALEN,
+		    p->hello.system_id) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_STATE, p->hello.state) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_FAIL_TIME_MS,
+			p->hello.fail_time_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_LAST_HELLO_AGE_MS,
+			div_u64(age, NSEC_PER_MSEC)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* under its lock */
+static int fill_state(struct sk_buff *skb, const struct etrunk_trunk *t)
+{
+	u64 rx_drop = 0, tx_drop = 0;
+	const struct etrunk_member *m;
+	unsigned int i;
+
+	for (i = 0; i < TRUNK_COUNTERS; i++) {
+		if (i < TRUNK_RX_DROPS)
+			rx_drop += t->counters[i];
+		else
+			tx_drop += t->counters[i];
+	}
+	if (nla_put_u32(skb, ETRUNK_A_TRUNK_STATE, t->fsm.state) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_REASON, t->fsm.reason) ||
+	    nla_put(skb, ETRUNK_A_TRUNK_SYSTEM_ID, ETH_ALEN,
+		    t->fsm.cfg.system_id) ||
+	    fill_peer(skb, t, ktime_get_ns()) ||
+	    nla_put_u64_64bit(skb, ETRUNK_A_TRUNK_RX, t->rx,
+			      ETRUNK_A_TRUNK_PAD) ||
+	    nla_put_u64_64bit(skb, ETRUNK_A_TRUNK_TX, t->tx,
+			      ETRUNK_A_TRUNK_PAD) ||
+	    nla_put_u64_64bit(skb, ETRUNK_A_TRUNK_RX_DROP, rx_drop,
+			      ETRUNK_A_TRUNK_PAD) ||
+	    nla_put_u64_64bit(skb, ETRUNK_A_TRUNK_TX_DROP, tx_drop,
+			      ETRUNK_A_TRUNK_PAD) ||
+	    nla_put_u64_64bit(skb, ETRUNK_A_TRUNK_LAST_CHANGE_TIME,
+			      t->last_change, ETRUNK_A_TRUNK_PAD) ||
+	    etrunk_nl_put_counters(skb, ETRUNK_A_TRUNK_COUNTER, counter_desc,
+				   TRUNK_COUNTERS, t->counters))
+		return -EMSGSIZE;
+	for (i = 0; i < TRUNK_FAULT_N; i++)
+		if ((t->fsm.faults & BIT(i)) &&
+		    nla_put_string(skb, ETRUNK_A_TRUNK_FAULT,
+				   trunk_fault_name[i]))
+			return -EMSGSIZE;
+	list_for_each_entry(m, &t->members, node)
+		if (nla_put_string(skb, ETRUNK_A_TRUNK_MEMBER, m->dev->name))
+			return -EMSGSIZE;
+	return etrunk_history_fill(skb, ETRUNK_A_TRUNK_HISTORY, &t->history);
+}
+
+static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
+{
+	struct etrunk_trunk *t = (struct etrunk_trunk *)obj;
+	int err;
+
+	if (fill_cfg(skb, t) ||
+	    fill_keys(skb, rcu_dereference_rtnl(t->keys), secrets))
+		return -EMSGSIZE;
+	spin_lock_bh(&t->lock);
+	err = fill_state(skb, t);
+	spin_unlock_bh(&t->lock);
+	return err;
+}
+
+static int fill(struct sk_buff *skb, const void *obj)
+{
+	return fill_all(skb, obj, false);
+}
+
+static int fill_secrets(struct sk_buff *skb, const void *obj)
+{
+	return fill_all(skb, obj, true);
+}
+
+int etrunk_nl_trunk_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	bool secrets = info->attrs[ETRUNK_A_TRUNK_SHOW_KEYS];
+	struct etrunk_trunk *t;
+	int err = 0;
+
+	if (secrets && !netlink_capable(skb, CAP_NET_ADMIN))
+		return -EPERM;
+	t = get_trunk(info, &err);
+	if (!t)
+		return err;
+	return etrunk_nl_reply(info, ETRUNK_CMD_TRUNK_GET,
+			       secrets ? fill_secrets : fill, t);
+}
+
+int etrunk_nl_trunk_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	bool secrets = nlmsg_find_attr(cb->nlh, GENL_HDRLEN,
+				       ETRUNK_A_TRUNK_SHOW_KEYS);
+	struct etrunk_net *en = etrunk_net(sock_net(skb->sk));
+	struct etrunk_trunk *t;
+	long i = 0;
+
+	if (secrets && !netlink_capable(cb->skb, CAP_NET_ADMIN))
+		return -EPERM;
+	list_for_each_entry(t, &en->trunks, node) {
+		if (i++ < cb->args[0])
+			continue;
+		if (etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_TRUNK_GET,
+				       secrets ? fill_secrets : fill, t))
+			break;
+		cb->args[0] = i;
+	}
+	return skb->len;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What trunk.c, member.c, trunk_key.c, trunk_io.c and their nl_*.c share. */
+#ifndef _ETRUNK_TRUNK_H
+#define _ETRUNK_TRUNK_H
+
+#include "etrunk.h"
+#include "member_fsm.h"
+#include "trunk_fsm.h"
+#include "trunk_pkt.h"
+
+struct crypto_shash;
+
+#define TRUNK_KEYS_MAX	16
+
+/**
+ * struct etrunk_identity - what new objects are checked against
+ * @lacp_system: shared LACP system id
+ * @lacp_priority: shared LACP system priority
+ * @weak_algorithms: hmac-sha1 is allowed
+ */
+struct etrunk_identity {
+	u8 lacp_system[ETH_ALEN];
+	u16 lacp_priority;
+	bool weak_algorithms;
+};
+
+enum trunk_counter {
+	TRUNK_DROP_LENGTH,
+	TRUNK_DROP_PEER_ADDRESS,
+	TRUNK_DROP_NO_KEY,
+	TRUNK_DROP_AUTH,
+	TRUNK_DROP_KEY_ID,
+	TRUNK_DROP_DIGEST,
+	TRUNK_DROP_PRIORITY,
+	TRUNK_DROP_STATE,
+	TRUNK_DROP_REASON,
+	TRUNK_DROP_FAIL_TIME,
+	TRUNK_DROP_SYSTEM_ID,
+	TRUNK_DROP_SESSION,
+	TRUNK_DROP_TLV,
+	TRUNK_DROP_REFLECTED,
+	TRUNK_DROP_SEQUENCE,
+	TRUNK_DROP_UNCONFIRMED,
+	TRUNK_RX_DROPS,
+	TRUNK_DROP_TX_ROUTE = TRUNK_RX_DROPS,
+	TRUNK_DROP_TX_MEMORY,
+	TRUNK_COUNTERS,
+};
+
+enum trunk_net_counter {
+	TRUNK_NET_LENGTH,
+	TRUNK_NET_MAGIC,
+	TRUNK_NET_VERSION,
+	TRUNK_NET_UNKNOWN,
+	TRUNK_NET_COUNTERS,
+};
+
+/**
+ * struct trunk_key - one key
+ * @id: its id on the wire
+ * @len: bytes in use
+ * @bytes: the key
+ * @tfm: keyed hash, NULL without authentication
+ */
+struct trunk_key {
+	u8 id;
+	u8 len;
+	u8 bytes[ETRUNK_KEY_MAX];
+	struct crypto_shash *tfm;
+};
+
+/**
+ * struct trunk_keyring - how hellos are authenticated; never changes, only is
+ *	replaced
+ * @auth: enum etrunk_auth
+ * @send: id of the key to send with
+ * @n: keys
+ * @key: the keys
+ */
+struct trunk_keyring {
+	u8 auth;
+	u8 send;
+	u8 n;
+	struct trunk_key key[TRUNK_KEYS_MAX];
+};
+
+/**
+ * struct trunk_key_change - what a command wants of a keyring
+ * @auth: enum etrunk_auth, 0 = as it is
+ * @bytes: key to add or replace, NULL none
+ * @len: its length
+ * @id: its id
+ * @del: id to forget, -1 none
+ * @send: id to send with, -1 as it is
+ */
+struct trunk_key_change {
+	u8 auth;
+	const u8 *bytes;
+	u8 len;
+	u8 id;
+	int del;
+	int send;
+};
+
+/**
+ * struct etrunk_trunk_cfg - configuration of an E-Trunk
+ * @id: 1..16
+ * @priority: lower wins
+ * @hello_ms: interval
+ * @multiplier: fail time in intervals
+ * @revert: take back from a stand-in
+ * @core_tracking: yield when the core is lost
+ * @revert_delay_ms: before taking back
+ * @start_hold_ms: for services after a start
+ * @core_hold_down_ms: before believing a lost core
+ * @core_hold_up_ms: before believing a regained one
+ * @peer: address of the peer
+ * @source: own address
+ * @description: text
+ */
+struct etrunk_trunk_cfg {
+	u8 id;
+	u8 priority;
+	u32 hello_ms;
+	u32 multiplier;
+	bool revert;
+	bool core_tracking;
+	u32 revert_delay_ms;
+	u32 start_hold_ms;
+	u32 core_hold_down_ms;
+	u32 core_hold_up_ms;
+	struct etrunk_addr peer;
+	struct etrunk_addr source;
+	char description[ETRUNK_DESC_MAX + 1];
+};
+
+/**
+ * struct etrunk_trunk - an E-Trunk
+ * @node: in etrunk_net.trunks by id; RTNL, read under RCU
+ * @rcu: frees it
+ * @en: namespace
+ * @name: "e-trunk 1"
+ * @cfg: configuration; RTNL to change, with @lock as softirq reads it
+ * @keys: RTNL to change, read under RCU
+ * @members: struct etrunk_member by id; RTNL and @lock, read under RCU
+ * @n_members: how many
+ * @bfd: tracked session; RTNL, read under RCU
+ * @bfd_client: our part in it
+ * @timer: hellos and all time-outs; armed by trunk_arm() only
+ * @lock: protects all below, and the members' fields that say so
+ * @started: acts
+ * @dead: on its way out, arms and sends nothing any more
+ * @fsm: role machine
+ * @told_state: role as last reported
+ * @told_reason: its reason
+ * @told_faults: faults as last reported
+ * @rx: hellos accepted
+ * @tx: hellos sent
+ * @counters: enum trunk_counter
+ * @history: last changes
+ * @last_change: of role or reason, wall clock
+ */
+struct etrunk_trunk {
+	struct list_head node;
+	struct rcu_head rcu;
+	struct etrunk_net *en;
+	char name[16];
+	struct etrunk_trunk_cfg cfg;
+	struct trunk_keyring __rcu *keys;
+	struct list_head members;
+	unsigned int n_members;
+	struct etrunk_bfd __rcu *bfd;
+	struct etrunk_bfd_client bfd_client;
+	struct hrtimer timer;
+	spinlock_t lock;
+	bool started;
+	bool dead;
+	struct trunk_fsm fsm;
+	u8 told_state;
+	u8 told_reason;
+	u32 told_faults;
+	u64 rx;
+	u64 tx;
+	u64 counters[TRUNK_COUNTERS];
+	struct etrunk_history history;
+	u64 last_change;
+};
+
+enum member_fault {
+	MEMBER_FAULT_LOOPED,
+	MEMBER_FAULT_NO_PEER_MEMBER,
+	MEMBER_FAULT_LACP_KEY,
+	MEMBER_FAULT_N,
+};
+
+/**
+ * struct etrunk_member_cfg - configuration of a member
+ * @id: here
+ * @remote_id: at the peer
+ * @mode: enum etrunk_member_mode
+ * @lacp_key: 0 = derived from the ids
+ * @dormant: show standby as DORMANT
+ */
+struct etrunk_member_cfg {
+	u32 id;
+	u32 remote_id;
+	u8 mode;
+	u16 lacp_key;
+	bool dormant;
+};
+
+/**
+ * struct etrunk_member - a member trunk
+ * @node: in etrunk_trunk.members by id; RTNL and trunk->lock, read under RCU
+ * @rcu: frees it
+ * @trunk: its E-Trunk
+ * @dev: the bond
+ * @tracker: reference to @dev
+ * @lag: LACP steering; set once
+ * @name: "member bond0"; RTNL and trunk->lock to change
+ * @ac_state: enum etrunk_ac_state, read locklessly
+ * @cfg: configuration; RTNL to change, with trunk->lock, as all below
+ * @started: acts
+ * @fsm: election machine
+ * @peer_exists: the peer has this member
+ * @peer: as it said
+ * @links: as lag.c said
+ * @gen: counts decisions
+ * @todo_role: @lag has not been told of the last one
+ * @todo_ac: the services have not been told of @ac_state
+ * @planned: the last move away from master left the links in order
+ * @told_faults: faults as last reported
+ * @history: last changes
+ * @last_change: wall clock
+ */
+struct etrunk_member {
+	struct list_head node;
+	struct rcu_head rcu;
+	struct etrunk_trunk *trunk;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	struct etrunk_lag *lag;
+	char name[8 + IFNAMSIZ];
+	u32 ac_state;
+	struct etrunk_member_cfg cfg;
+	bool started;
+	struct member_fsm fsm;
+	bool peer_exists;
+	struct trunk_pkt_member peer;
+	struct etrunk_link_status links;
+	u64 gen;
+	bool todo_role;
+	bool todo_ac;
+	bool planned;
+	u32 told_faults;
+	struct etrunk_history history;
+	u64 last_change;
+};
+
+#define TRUNK_WORK_EVENTS	8
+
+/**
+ * struct trunk_work - what to do after trunk->lock is released
+ * @tx: send a hello
+ * @n: events
+ * @event: the events; their strings are static or belong to the objects
+ */
+struct trunk_work {
+	bool tx;
+	unsigned int n;
+	struct {
+		enum etrunk_event_type type;
+		const char *object;
+		const char *from;
+		const char *to;
+		const char *reason;
+	} event[TRUNK_WORK_EVENTS];
+};
+
+/* trunk.c */
+struct etrunk_trunk *etrunk_trunk_find(struct etrunk_net *en, u32 id);
+struct etrunk_trunk *etrunk_trunk_create(struct etrunk_net *en,
+					 const struct etrunk_trunk_cfg *cfg,
+					 struct trunk_keyring *keys);
+void etrunk_trunk_start(struct etrunk_trunk *t);
+void etrunk_trunk_discard(struct etrunk_trunk *t);
+void etrunk_trunk_destroy(struct etrunk_trunk *t);
+void etrunk_trunk_set(struct etrunk_trunk *t,
+		      const struct etrunk_trunk_cfg *cfg,
+		      struct trunk_keyring *keys);
+void etrunk_trunk_track(struct etrunk_trunk *t, struct etrunk_bfd *bfd);
+void etrunk_trunk_identity_changed(struct etrunk_net *en);
+bool etrunk_trunk_high(const struct etrunk_trunk_cfg *cfg);
+void trunk_arm(struct etrunk_trunk *t);
+void trunk_update(struct etrunk_trunk *t, u64 now, u32 acts,
+		  struct trunk_work *w);
+void trunk_hurry(struct etrunk_trunk *t, u64 now, struct trunk_work *w);
+void trunk_run(struct etrunk_trunk *t, struct trunk_work *w);
+void trunk_event(struct etrunk_trunk *t, struct trunk_work *w,
+		 enum etrunk_event_type type, const char *object,
+		 const char *from, const char *to, const char *reason);
+void trunk_count(struct etrunk_trunk *t, enum trunk_counter counter);
+extern const char *const trunk_fault_name[TRUNK_FAULT_N];
+
+/* member.c */
+extern const char *const member_fault_name[MEMBER_FAULT_N];
+struct etrunk_member *etrunk_member_find(struct etrunk_net *en,
+					 const struct net_device *dev);
+struct etrunk_member *
+etrunk_member_create(struct etrunk_trunk *t, struct net_device *dev,
+		     const struct etrunk_member_cfg *cfg,
+		     struct netlink_ext_ack *extack);
+void etrunk_member_start(struct etrunk_member *m);
+void etrunk_member_discard(struct etrunk_member *m);
+void etrunk_member_destroy(struct etrunk_member *m, bool keep_up);
+void etrunk_member_set(struct etrunk_member *m,
+		       const struct etrunk_member_cfg *cfg);
+void etrunk_member_identity_changed(struct etrunk_member *m);
+u16 etrunk_member_lacp_key(const struct etrunk_trunk *t,
+			   const struct etrunk_member_cfg *cfg);
+void member_fsm_cfg_fill(struct member_fsm_cfg *to,
+			 const struct etrunk_trunk *t,
+			 const struct etrunk_member_cfg *cfg);
+void member_update(struct etrunk_member *m, u64 now, struct trunk_work *w);
+
+/* trunk_key.c */
+struct trunk_keyring *
+trunk_keyring_change(const struct trunk_keyring *old,
+		     const struct trunk_key_change *change,
+		     struct nlattr **attrs, struct netlink_ext_ack *extack);
+void trunk_keyring_free(struct trunk_keyring *ring);
+bool trunk_keyring_usable(const struct trunk_keyring *ring);
+u8 trunk_keyring_digest_len(const struct trunk_keyring *ring);
+void trunk_keyring_label(const struct trunk_keyring *ring,
+			 struct trunk_pkt *pkt);
+int trunk_keyring_sign(const struct trunk_keyring *ring, u8 *buf, size_t len);
+enum trunk_counter trunk_keyring_check(const struct trunk_keyring *ring,
+				       const u8 *buf,
+				       const struct trunk_pkt_frame *frame);
+
+/* trunk_io.c */
+extern const struct etrunk_counter_desc
+	trunk_net_counter_desc[TRUNK_NET_COUNTERS];
+const u64 *trunk_net_counters(const struct etrunk_net *en);
+int trunk_sock_get(struct etrunk_net *en, struct netlink_ext_ack *extack);
+void trunk_sock_put(struct etrunk_net *en);
+int trunk_sock_port(struct etrunk_net *en, u16 port,
+		    struct netlink_ext_ack *extack);
+int trunk_sock_try(struct etrunk_net *en, u16 port,
+		   struct netlink_ext_ack *extack);
+void trunk_tx(struct etrunk_trunk *t);
+void etrunk_identity_get(const struct etrunk_net *en,
+			 struct etrunk_identity *id);
+void etrunk_identity_stage(struct etrunk_net *en,
+			   const struct etrunk_identity *id);
+
+#endif /* _ETRUNK_TRUNK_H */
