@@ -181,26 +181,30 @@ static struct inst *stored(const struct inst *like)
 	return list_find(&store[kind(like->obj)], like);
 }
 
+static bool names_it(const struct val *v, const struct inst *in)
+{
+	const struct item *id = &in->v[in->obj->id_attr].it[0];
+	unsigned int n;
+
+	for (n = 0; n < v->n; n++)
+		if (v->it[n].len == id->len &&
+		    !memcmp(v->it[n].data, id->data, id->len))
+			return true;
+	return false;
+}
+
 static bool in_use(const struct inst *in)
 {
 	const struct key *k;
-	unsigned int j, n;
+	unsigned int j;
 	int i;
 
 	for (i = 0; objects[i]; i++)
 		for (k = objects[i]->keys; k->attr || k->json; k++)
-			for (j = 0; k->ref &&
-			     !strcmp(k->ref, in->obj->word) &&
-			     j < store[i].n; j++)
-				for (n = 0; n < store[i].in[j]->v[k->attr].n;
-				     n++)
-					if (!memcmp(store[i].in[j]->v[k->attr]
-						    .it[n].data,
-						    in->v[in->obj->id_attr]
-						    .it[0].data,
-						    in->v[in->obj->id_attr]
-						    .it[0].len))
-						return true;
+			for (j = 0; k->ref && j < store[i].n; j++)
+				if (!strcmp(k->ref, in->obj->word) &&
+				    names_it(&store[i].in[j]->v[k->attr], in))
+					return true;
 	return false;
 }
 
@@ -959,6 +963,72 @@ TEST_F(conf, batch_stops_or_goes_on)
 	opts.force = true;
 	EXPECT_EQ(1, run_batch(where));
 	EXPECT_EQ(2, store[kind(&object_bfd)].n);
+}
+
+/* Any words in any order: refused with a message, or done, never worse. */
+TEST_F(conf, random_words)
+{
+	static const char * const more[] = {
+		"add", "set", "del", "show", "help", "switchover", "to", "on",
+		"off", "none", "0", "1", "2", "16", "17", "255", "1001",
+		"4294967296", "-1", "10ms", "1s", "b1", "pw1", "s1", "bond0",
+		"lo", "10.0.0.1", "10.0.0.2", "::1", "00e0-fc00-0000",
+		"16/17/18", "auto", "static", "\"\"", "'a b'", "keep-up", "-j",
+		"-", "stats", "flush", "apply",
+	};
+	const char *pool[256];
+	const struct key *k;
+	unsigned int n = 0;
+	char line[512];
+	int i, j, rc, words, done = 0;
+
+	for (i = 0; objects[i]; i++) {
+		pool[n++] = objects[i]->word;
+		for (k = objects[i]->keys; k->attr || k->json; k++)
+			if (k->word && n < 200)
+				pool[n++] = k->word;
+	}
+	for (j = 0; j < (int)(sizeof(more) / sizeof(more[0])); j++)
+		pool[n++] = more[j];
+	ASSERT_EQ(0, sh("apply %s", file("c", CONFIG)));
+	srandom(1);
+	for (i = 0; i < 20000; i++) {
+		const struct object *obj = objects[random() % 7];
+
+		words = random() % 8;
+		j = snprintf(line, sizeof(line), "%s %s %s", obj->word,
+			     more[random() % 6],
+			     obj->id_type == T_U32 ? "1" :
+			     more[21 + random() % 5]);
+		/* mostly keys of the object, with anything for a value */
+		while (words--) {
+			for (k = obj->keys; k->attr || k->json; k++)
+				if (k->word && !(random() % 6))
+					break;
+			if (!k->word || !(random() % 10))
+				j += snprintf(line + j, sizeof(line) - j,
+					      " %s", pool[random() % n]);
+			else
+				j += snprintf(line + j, sizeof(line) - j,
+					      " %s %s", k->word, k->def &&
+					      *k->def && random() % 2 ?
+					      k->def : pool[random() % n]);
+		}
+		rc = sh("%s", line);
+		if (!rc)
+			done++;
+		else
+			ASSERT_EQ(0, strncmp("Error: ", err, 7))
+				TH_LOG("%s: %d %s", line, rc, err);
+		if (!(i % 100)) {
+			ASSERT_EQ(0, sh("save"));
+			file("r", out);
+			rc = sh("apply %s/r --replace --check", dir);
+			ASSERT_EQ(0, rc) TH_LOG("%s: %s%s", line, out, err);
+		}
+		opts.json = random() % 2;
+	}
+	EXPECT_LT(1000, done);
 }
 
 TEST_HARNESS_MAIN
