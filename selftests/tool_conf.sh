@@ -64,7 +64,8 @@ cleanup()
 
 monitor_starts()
 {
-	ctl -j monitor >"$TMP/events" &
+	# not ctl: a function would be another process
+	etrunkctl -n "$PE" -j monitor >"$TMP/events" &
 	slowwait 5 ip netns exec "$PE" awk '$2 == 16 && $4 != "00000000" { n++ }
 		END { exit !n }' /proc/net/netlink
 	check_err $? "the monitor does not listen"
