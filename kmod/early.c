@@ -15,15 +15,6 @@ void __weak etrunk_pw_net_exit(struct etrunk_net *en)
 {
 }
 
-int __weak etrunk_trunk_net_init(struct etrunk_net *en)
-{
-	return 0;
-}
-
-void __weak etrunk_trunk_net_exit(struct etrunk_net *en)
-{
-}
-
 void __weak
 etrunk_member_link_changed(struct etrunk_member *member,
 			   const struct etrunk_link_status *status)
@@ -54,93 +45,6 @@ void __weak etrunk_vpws_member_added(struct etrunk_member *member)
 
 void __weak etrunk_vpws_member_removed(struct etrunk_member *member)
 {
-}
-
-const struct nla_policy __weak
-etrunk_nl_system_policy[ETRUNK_A_SYSTEM_MAX + 1];
-
-int __weak etrunk_nl_system_get_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_system_get_dumpit(struct sk_buff *skb,
-				      struct netlink_callback *cb)
-{
-	return 0;
-}
-
-int __weak etrunk_nl_system_set_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-const struct nla_policy __weak
-etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1];
-
-int __weak etrunk_nl_trunk_get_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_trunk_get_dumpit(struct sk_buff *skb,
-				      struct netlink_callback *cb)
-{
-	return 0;
-}
-
-int __weak etrunk_nl_trunk_new_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_trunk_set_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_trunk_del_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-const struct nla_policy __weak
-etrunk_nl_member_policy[ETRUNK_A_MEMBER_MAX + 1];
-
-int __weak etrunk_nl_member_get_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_member_get_dumpit(struct sk_buff *skb,
-				      struct netlink_callback *cb)
-{
-	return 0;
-}
-
-int __weak etrunk_nl_member_new_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_member_set_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int __weak etrunk_nl_member_del_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return -EOPNOTSUPP;
 }
 
 const struct nla_policy __weak
