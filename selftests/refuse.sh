@@ -16,45 +16,57 @@ ALL_TESTS="e_trunk_rows system_rows tracking_rows bfd_rows member_rows pw_rows
 
 TMP=
 BASE=
+# what stands before and behind the tool's name
+AS=()
+IN=()
 
-# All of it, without what time alone changes.
-snapshot()
+ctl()
 {
-	etrunkctl -n "$PE" -b - <<<$'save\nshow -j' 2>&1 |
-		sed -E 's/"(rx|tx|rx_drop|tx_drop|last_hello_age_ms|rx_packets|tx_packets|max_rx_gap_us|max_tx_late_us)":[0-9]+/"\1":0/g
-			s/"counters":\{[^}]*\}/"counters":{}/g'
+	"$TMP/etrunkctl" -n "$PE" "$@"
 }
 
-# refused NAME EXIT-CODE TEXT COMMAND...: TEXT is an extended regular expression
+snapshot()
+{
+	"$TMP/etrunkctl" -n "$PE" -b - <<<$'save\nshow -j' 2>&1
+}
+
+# Without what time alone changes.
+steady()
+{
+	sed -E 's/"(rx|tx|rx_drop|tx_drop|last_hello_age_ms|rx_packets|tx_packets|max_rx_gap_us|max_tx_late_us)":[0-9]+/"\1":0/g
+		s/"counters":\{[^}]*\}/"counters":{}/g; s/"ready":(true|false)//g
+		s/,"/,\n"/g' <<<"$1"
+}
+
+# refused NAME EXIT-CODE TEXT WORD...: TEXT is an extended regular expression
 # that the message must match.
 refused()
 {
 	local name=$1 code=$2 text=$3 out rc after
 	shift 3
 
-	out=$("$@" 2>&1)
+	out=$("${AS[@]}" "$TMP/etrunkctl" "${IN[@]}" "$@" 2>&1)
 	rc=$?
 	check_equal "exit code" "$code" "$rc"
 	check_match "message" "^Error: .*$text" "$out"
 	check_match "message" '\.$' "$out"
 	after=$(snapshot)
-	if [ "$after" != "$BASE" ]; then
-		check_err 1 "show or save changed"
-		diff <(echo "$BASE") <(echo "$after") | sed 's/^/# /'
+	if [ "$after" != "$BASE" ] &&
+	   ! out=$(diff <(steady "$BASE") <(steady "$after")); then
+		check_err 1 "show or save changed: ${out//$'\n'/ }"
 		BASE=$after
 	fi
 	log_test "$name"
 }
 
-ctl()
-{
-	etrunkctl -n "$PE" "$@"
-}
-
 setup()
 {
 	TMP=$(mktemp -d)
+	# where a user may look, and quick to load
+	cp "$(command -v etrunkctl)" "$TMP/etrunkctl"
+	chmod 755 "$TMP" "$TMP/etrunkctl"
 	setup_ns PE OTHER
+	IN=(-n "$PE")
 	printf 'secret\n' >"$TMP/key"
 	ip -n "$PE" -b - <<-END
 		link add p0 type dummy
@@ -106,8 +118,7 @@ e_trunk()
 	local name=$1 code=$2 text=$3
 	shift 3
 
-	refused "$name" "$code" "$text" etrunkctl -n "$PE" e-trunk add 3 \
-		auth none "$@"
+	refused "$name" "$code" "$text" e-trunk add 3 auth none "$@"
 }
 
 e_trunk_rows()
@@ -116,9 +127,9 @@ e_trunk_rows()
 
 	# shellcheck disable=SC2086 # a list of words
 	{
-	refused e_trunk_id_0 2 '\bid\b' ctl e-trunk add 0 auth none $addr
+	refused e_trunk_id_0 2 '\bid\b' e-trunk add 0 auth none $addr
 	refused e_trunk_id_17 2 '\bid\b.*1\.\.16' \
-		ctl e-trunk add 17 auth none $addr
+		e-trunk add 17 auth none $addr
 	e_trunk priority_0 2 'priority 0 .*1\.\.254' priority 0 $addr
 	e_trunk priority_255 2 'priority 255 .*1\.\.254' priority 255 $addr
 	}
@@ -137,34 +148,34 @@ e_trunk_rows()
 system_rows()
 {
 	refused lacp_system_id_all_0 2 'lacp-system-id' \
-		ctl system set lacp-system-id 0000-0000-0000
+		system set lacp-system-id 0000-0000-0000
 	refused lacp_system_id_all_f 2 'lacp-system-id' \
-		ctl system set lacp-system-id ff:ff:ff:ff:ff:ff
+		system set lacp-system-id ff:ff:ff:ff:ff:ff
 	refused lacp_system_id_malformed 1 'lacp-system-id "00e0-fc00"' \
-		ctl system set lacp-system-id 00e0-fc00
+		system set lacp-system-id 00e0-fc00
 	refused lacp_priority_65536 2 'lacp-priority 65536 .*65535' \
-		ctl system set lacp-priority 65536
+		system set lacp-priority 65536
 	refused udp_port_1024 2 'udp-port 1024 .*1025\.\.65535' \
-		ctl system set udp-port 1024
+		system set udp-port 1024
 }
 
 tracking_rows()
 {
 	refused peer_address_while_tracking 2 'address' \
-		ctl e-trunk set 1 peer-address 10.0.0.9
+		e-trunk set 1 peer-address 10.0.0.9
 	refused source_address_while_tracking 2 'address' \
-		ctl e-trunk set 1 source-address 10.0.0.11
-	refused session_deleted_while_tracked 2 'e-trunk 1' ctl bfd del b1
-	refused second_session 2 'track-bfd' ctl e-trunk set 1 track-bfd b2
+		e-trunk set 1 source-address 10.0.0.11
+	refused session_deleted_while_tracked 2 'e-trunk 1' bfd del b1
+	refused second_session 2 'track-bfd' e-trunk set 1 track-bfd b2
 	refused tracked_session_missing 2 'track-bfd' \
-		ctl e-trunk set 2 track-bfd nosuch
+		e-trunk set 2 track-bfd nosuch
 	refused tracked_addresses_differ 2 'track-bfd' \
-		ctl e-trunk set 2 track-bfd b2
+		e-trunk set 2 track-bfd b2
 	refused tracked_addresses_differ_at_add 2 'track-bfd' \
-		ctl e-trunk add 3 auth none peer-address 10.0.0.6 \
+		e-trunk add 3 auth none peer-address 10.0.0.6 \
 		source-address 10.0.0.1 track-bfd b2
 	refused session_ipv6 2 'peer 2001:db8::2' \
-		ctl bfd add b6 peer 2001:db8::2
+		bfd add b6 peer 2001:db8::2
 }
 
 # bfd_add NAME-OF-ROW CODE TEXT KEY VALUE...
@@ -173,17 +184,17 @@ bfd_add()
 	local name=$1 code=$2 text=$3
 	shift 3
 
-	refused "$name" "$code" "$text" etrunkctl -n "$PE" bfd add b9 \
+	refused "$name" "$code" "$text" bfd add b9 \
 		peer 10.0.0.9 source 10.0.0.1 "$@"
 }
 
 bfd_rows()
 {
-	refused bfd_name_empty 2 'name' ctl bfd add "" peer 10.0.0.9
+	refused bfd_name_empty 2 'name' bfd add "" peer 10.0.0.9
 	refused bfd_name_16 2 'name' \
-		ctl bfd add abcdefghijklmnop peer 10.0.0.9
+		bfd add abcdefghijklmnop peer 10.0.0.9
 	refused bfd_name_duplicate 2 'b1: .*(name|exists)' \
-		ctl bfd add b1 peer 10.0.0.9
+		bfd add b1 peer 10.0.0.9
 	bfd_add local_discriminator_0 2 'local-discriminator 0 .*1\.\.8191' \
 		local-discriminator 0 remote-discriminator 9
 	bfd_add local_discriminator_8192 2 \
@@ -199,9 +210,9 @@ bfd_rows()
 	bfd_add remote_discriminator_alone 2 'local.discriminator' \
 		remote-discriminator 9
 	refused local_discriminator_changed 2 'local-discriminator' \
-		ctl bfd set b1 local-discriminator 9
+		bfd set b1 local-discriminator 9
 	refused remote_discriminator_changed 2 'remote-discriminator' \
-		ctl bfd set b1 remote-discriminator 9
+		bfd set b1 remote-discriminator 9
 	bfd_add min_tx_3299us 2 'min-tx 3299us .*3300us\.\.20s' min-tx 3299us
 	bfd_add min_rx_3ms 2 'min-rx 3ms .*3300us\.\.20s' min-rx 3
 	bfd_add min_tx_20001ms 2 'min-tx 20001ms .*3300us\.\.20s' \
@@ -210,31 +221,31 @@ bfd_rows()
 	bfd_add multiplier_2 2 'multiplier 2 .*3\.\.50' multiplier 2
 	bfd_add multiplier_51 2 'multiplier 51 .*3\.\.50' multiplier 51
 	refused multiplier_set_51 2 'multiplier 51 .*3\.\.50' \
-		ctl bfd set b1 min-tx 50ms multiplier 51
+		bfd set b1 min-tx 50ms multiplier 51
 }
 
 member_rows()
 {
-	refused member_no_bond 2 'member ac1: ' ctl member add ac1 e-trunk 1
+	refused member_no_bond 2 'member ac1: ' member add ac1 e-trunk 1
 	refused member_not_802_3ad 2 'member bond1: .*802\.3ad' \
-		ctl member add bond1 e-trunk 1
-	refused member_already 2 'member bond0: ' ctl member add bond0 e-trunk 1
+		member add bond1 e-trunk 1
+	refused member_already 2 'member bond0: ' member add bond0 e-trunk 1
 	refused member_of_another_e_trunk 2 'member bond0: ' \
-		ctl member add bond0 e-trunk 2
+		member add bond0 e-trunk 2
 	refused member_no_such_device 2 'member nosuch: ' \
-		ctl member add nosuch e-trunk 1
+		member add nosuch e-trunk 1
 	ip -n "$OTHER" link add bond9 type bond mode 802.3ad
 	refused member_in_another_namespace 2 'member bond9: ' \
-		ctl member add bond9 e-trunk 1
-	refused member_of_no_e_trunk 2 'e-trunk' ctl member add bond2 e-trunk 9
-	refused member_id_in_use 2 '\bid\b' ctl member add bond2 e-trunk 1 id 1
-	refused member_moved 2 'e-trunk' ctl member set bond0 e-trunk 2
+		member add bond9 e-trunk 1
+	refused member_of_no_e_trunk 2 'e-trunk' member add bond2 e-trunk 9
+	refused member_id_in_use 2 '\bid\b' member add bond2 e-trunk 1 id 1
+	refused member_moved 2 'e-trunk' member set bond0 e-trunk 2
 }
 
 # pw_add NAME-OF-ROW CODE TEXT IN-LABEL OUT-LABEL
 pw_add()
 {
-	refused "$1" "$2" "$3" ctl pw add pw9 peer 3.3.3.9 pw-id 9 \
+	refused "$1" "$2" "$3" pw add pw9 peer 3.3.3.9 pw-id 9 \
 		in-label "$4" out-label "$5"
 }
 
@@ -247,36 +258,36 @@ pw_rows()
 	pw_add out_label_1048576 2 'out-label 1048576 .*16\.\.1048575' \
 		1009 1048576
 	pw_add in_label_in_use 2 'in-label' 1001 2009
-	refused in_label_changed 2 'in-label' ctl pw set pw3 in-label 1009
-	refused pw_name_duplicate 2 'pw pw1: ' ctl pw add pw1 peer 3.3.3.9 \
+	refused in_label_changed 2 'in-label' pw set pw3 in-label 1009
+	refused pw_name_duplicate 2 'pw pw1: ' pw add pw1 peer 3.3.3.9 \
 		pw-id 9 in-label 1009 out-label 2009
 	refused pw_tracks_another_peer 2 'track-bfd' \
-		ctl pw set pw3 track-bfd b1
-	refused pw_id_changed 2 'pw-id' ctl pw set pw3 pw-id 9
+		pw set pw3 track-bfd b1
+	refused pw_id_changed 2 'pw-id' pw set pw3 pw-id 9
 	refused pw_tracks_missing_session 2 'track-bfd' \
-		ctl pw set pw3 track-bfd nosuch
+		pw set pw3 track-bfd nosuch
 }
 
 core_and_ac_rows()
 {
-	refused core_is_an_ac 2 'core ac0: ' ctl core add ac0
-	refused ac_is_a_core 2 '\bac\b' ctl vpws add s9 ac core0 pw pw3
-	refused ac_in_use 2 '\bac\b' ctl vpws add s9 ac ac0 pw pw3
-	refused ac_in_a_bridge 2 '\bac\b' ctl vpws add s9 ac ac2 pw pw3
-	refused ac_missing 2 '\bac\b' ctl vpws add s9 ac nosuch pw pw3
-	refused core_duplicate 2 'core core0: ' ctl core add core0
-	refused core_missing 2 'core nosuch: ' ctl core add nosuch
-	refused pw_in_two_services 2 'pw1' ctl vpws add s9 ac ac1 pw pw1
+	refused core_is_an_ac 2 'core ac0: ' core add ac0
+	refused ac_is_a_core 2 '\bac\b' vpws add s9 ac core0 pw pw3
+	refused ac_in_use 2 '\bac\b' vpws add s9 ac ac0 pw pw3
+	refused ac_in_a_bridge 2 '\bac\b' vpws add s9 ac ac2 pw pw3
+	refused ac_missing 2 '\bac\b' vpws add s9 ac nosuch pw pw3
+	refused core_duplicate 2 'core core0: ' core add core0
+	refused core_missing 2 'core nosuch: ' core add nosuch
+	refused pw_in_two_services 2 'pw1' vpws add s9 ac ac1 pw pw1
 	refused pw_twice_in_a_service 2 'pw3' \
-		ctl vpws add s9 ac ac1 pw pw3 secondary pw3
-	refused pw_missing 2 '\bpw\b' ctl vpws add s9 ac ac1 pw nosuch
+		vpws add s9 ac ac1 pw pw3 secondary pw3
+	refused pw_missing 2 '\bpw\b' vpws add s9 ac ac1 pw nosuch
 }
 
 in_use_rows()
 {
-	refused session_used_by_a_pw 2 'pw1' ctl bfd del b2
-	refused pw_used_by_a_service 2 's1' ctl pw del pw1
-	refused e_trunk_with_members 2 'bond0' ctl e-trunk del 1
+	refused session_used_by_a_pw 2 'pw1' bfd del b2
+	refused pw_used_by_a_service 2 's1' pw del pw1
+	refused e_trunk_with_members 2 'bond0' e-trunk del 1
 }
 
 key_rows()
@@ -285,59 +296,53 @@ key_rows()
 	echo >"$TMP/newline"
 	head -c 256 /dev/zero | tr '\0' k >"$TMP/long"
 
-	refused hmac_sha1_is_weak 2 'auth' ctl e-trunk set 1 auth hmac-sha1
+	refused hmac_sha1_is_weak 2 'auth' e-trunk set 1 auth hmac-sha1
 	refused key_file_empty 1 'key-file .*is empty' \
-		ctl e-trunk set 1 key-file "$TMP/empty"
+		e-trunk set 1 key-file "$TMP/empty"
 	refused key_file_only_newline 1 'key-file .*is empty' \
-		ctl e-trunk set 1 key-file "$TMP/newline"
+		e-trunk set 1 key-file "$TMP/newline"
 	refused key_file_256_bytes 1 'key-file .*255' \
-		ctl e-trunk set 1 key-file "$TMP/long"
+		e-trunk set 1 key-file "$TMP/long"
 	refused key_file_missing 1 'key-file .*No such file' \
-		ctl e-trunk set 1 key-file "$TMP/nosuch"
+		e-trunk set 1 key-file "$TMP/nosuch"
 	refused key_id_256 2 'key-id 256 .*255' \
-		ctl e-trunk set 1 key-id 256 key-file "$TMP/key"
-	refused send_key_missing 2 'send-key' ctl e-trunk set 1 send-key 9
-	refused del_key_missing 2 'del-key' ctl e-trunk set 1 del-key 9
+		e-trunk set 1 key-id 256 key-file "$TMP/key"
+	refused send_key_missing 2 'send-key' e-trunk set 1 send-key 9
+	refused del_key_missing 2 'del-key' e-trunk set 1 del-key 9
 }
 
 syntax_rows()
 {
 	refused key_unknown 1 'unknown key "preference"' \
-		ctl e-trunk set 1 preference 1
+		e-trunk set 1 preference 1
 	refused key_abbreviated 1 'unknown key "prio"' \
-		ctl e-trunk set 1 prio 1
-	refused key_not_built 1 'unknown key "vrf"' ctl bfd add b9 \
+		e-trunk set 1 prio 1
+	refused key_not_built 1 'unknown key "vrf"' bfd add b9 \
 		peer 10.0.0.9 vrf red
 	refused key_doubled 1 'key "priority" is given twice' \
-		ctl e-trunk set 1 priority 1 priority 1
+		e-trunk set 1 priority 1 priority 1
 	refused key_missing 1 'missing key "source-address"' \
-		ctl e-trunk add 3 peer-address 10.0.0.6
+		e-trunk add 3 peer-address 10.0.0.6
 	refused value_missing 1 'key "priority" has no value' \
-		ctl e-trunk set 1 priority
-	refused nothing_to_set 1 'missing key' ctl e-trunk set 1
-	refused verb_unknown 1 'unknown verb "remove"' ctl e-trunk remove 1
-	refused object_unknown 1 'unknown object .*"etrunk"' ctl etrunk show
-}
-
-# The tool may lie where nobody but root can look.
-not_root()
-{
-	cp "$(command -v etrunkctl)" "$TMP/etrunkctl"
-	chmod 755 "$TMP" "$TMP/etrunkctl"
-	ip netns exec "$PE" setpriv --reuid=65534 --regid=65534 \
-		--clear-groups --inh-caps=-all "$TMP/etrunkctl" "$@"
+		e-trunk set 1 priority
+	refused nothing_to_set 1 'missing key' e-trunk set 1
+	refused verb_unknown 1 'unknown verb "remove"' e-trunk remove 1
+	refused object_unknown 1 'unknown object .*"etrunk"' etrunk show
 }
 
 not_root_rows()
 {
+	AS=(ip netns exec "$PE" setpriv --reuid=65534 --regid=65534
+	    --clear-groups --inh-caps=-all)
+	IN=()
 	refused not_root_add 2 'bfd b9: permission denied' \
-		not_root bfd add b9 peer 10.0.0.9
+		bfd add b9 peer 10.0.0.9
 	refused not_root_set 2 'e-trunk 1: permission denied' \
-		not_root e-trunk set 1 priority 1
-	refused not_root_del 2 'vpws s1: permission denied' \
-		not_root vpws del s1
-	refused not_root_netns 2 'permission denied' \
-		not_root -n "$PE" bfd show
+		e-trunk set 1 priority 1
+	refused not_root_del 2 'vpws s1: permission denied' vpws del s1
+	IN=(-n "$PE")
+	refused not_root_netns 2 'permission denied' bfd show
+	AS=()
 }
 
 # The seventh line of twelve is bad: nobody may notice the other eleven.
@@ -362,14 +367,14 @@ apply_rolls_back()
 	check_err $? "the monitor does not listen"
 
 	refused apply_line_7_refused 2 'conf:7: member bond1: .*802\.3ad' \
-		ctl apply "$TMP/conf"
+		apply "$TMP/conf"
 	sed -i '7s/.*/bfd add b8 peer 10.0.0.8 multiplier 51/' "$TMP/conf"
 	refused apply_line_7_out_of_range 1 \
 		'conf:7: bfd b8: multiplier 51 .*3\.\.50' \
-		ctl apply "$TMP/conf"
+		apply "$TMP/conf"
 	sed -i '7s/.*/bfd add b8 pear 10.0.0.8/' "$TMP/conf"
 	refused apply_line_7_unknown_key 1 'conf:7: bfd b8: unknown key "pear"' \
-		ctl apply "$TMP/conf"
+		apply "$TMP/conf"
 
 	kill %%
 	wait %%
