@@ -27,10 +27,12 @@ struct etrunk_batch_new {
  * struct etrunk_batch - a batch at work
  * @news: struct etrunk_batch_new in order
  * @checking: pass 1
+ * @attrs: nest of attributes of the operation at work
  */
 struct etrunk_batch {
 	struct list_head news;
 	bool checking;
+	const struct nlattr *attrs;
 };
 
 const struct nla_policy etrunk_nl_batch_policy[ETRUNK_A_BATCH_MAX + 1] = {
@@ -83,6 +85,26 @@ int etrunk_batch_new(struct etrunk_net *en, void *obj,
 bool etrunk_batch_checking(const struct etrunk_net *en)
 {
 	return en->batch && en->batch->checking;
+}
+
+/**
+ * etrunk_nl_attrs - the attributes of a command in the order given
+ * @info: the request, or a batch's operation made to look like one
+ * @len: their length
+ *
+ * For attributes that may come several times, of which info->attrs has but the
+ * last. Under RTNL. Return: the first one, for nla_for_each_attr().
+ */
+const struct nlattr *etrunk_nl_attrs(struct genl_info *info, int *len)
+{
+	const struct etrunk_net *en = etrunk_net(genl_info_net(info));
+
+	if (en->batch) {
+		*len = nla_len(en->batch->attrs);
+		return nla_data(en->batch->attrs);
+	}
+	*len = nlmsg_attrlen(info->nlhdr, GENL_HDRLEN);
+	return nlmsg_attrdata(info->nlhdr, GENL_HDRLEN);
 }
 
 static bool is_new(u32 cmd)
@@ -180,6 +202,7 @@ static int run_op(struct sk_buff *skb, struct genl_info *info,
 			       row->policy, extack);
 	if (!err) {
 		sub.attrs = attrs;
+		batch->attrs = op[ETRUNK_A_OP_ATTRS];
 		err = row->doit(skb, &sub);
 		/* say at least which operation it was */
 		if (err && extack && !extack->bad_attr)

@@ -164,6 +164,8 @@ int etrunk_trunk_net_init(struct etrunk_net *en);
 void etrunk_trunk_net_exit(struct etrunk_net *en);
 int etrunk_lag_net_init(struct etrunk_net *en);
 void etrunk_lag_net_exit(struct etrunk_net *en);
+int etrunk_pw_init(void);
+void etrunk_pw_exit(void);
 int etrunk_pw_net_init(struct etrunk_net *en);
 void etrunk_pw_net_exit(struct etrunk_net *en);
 

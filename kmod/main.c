@@ -16,13 +16,19 @@ static int __init etrunk_init(void)
 	if (err)
 		goto err_netns;
 
-	/* last: from here on somebody may configure us */
-	err = etrunk_netlink_init();
+	err = etrunk_pw_init();
 	if (err)
 		goto err_notify;
 
+	/* last: from here on somebody may configure us */
+	err = etrunk_netlink_init();
+	if (err)
+		goto err_pw;
+
 	return 0;
 
+err_pw:
+	etrunk_pw_exit();
 err_notify:
 	etrunk_notify_exit();
 err_netns:
@@ -33,6 +39,7 @@ err_netns:
 static void __exit etrunk_exit(void)
 {
 	etrunk_netlink_exit();
+	etrunk_pw_exit();
 	etrunk_notify_exit();
 	etrunk_netns_exit();
 	/* objects and hooks freed by RCU callbacks into this module's text */

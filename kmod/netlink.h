@@ -49,5 +49,6 @@ ETRUNK_NL_DECLARE_DO(vpws, switchover);
 extern const struct nla_policy etrunk_nl_batch_policy[];
 int etrunk_nl_batch_doit(struct sk_buff *skb, struct genl_info *info);
 const struct genl_ops *etrunk_nl_op(u32 cmd);
+const struct nlattr *etrunk_nl_attrs(struct genl_info *info, int *len);
 
 #endif /* _ETRUNK_NETLINK_H */
