@@ -12,6 +12,11 @@
 #include <asm/unaligned.h>
 #endif
 
+/* 6.5 gave GSO a header of its own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
+
 /* 6.2 split genl_ops; pre_doit() and post_doit() get the split one since. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define genl_split_ops genl_ops

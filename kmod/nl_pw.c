@@ -1,0 +1,551 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink of PWs. */
+#include <net/sock.h>
+
+#include "netlink.h"
+#include "pw.h"
+
+static struct netlink_range_validation label_range = {
+	.min = ETRUNK_LABEL_MIN,
+	.max = ETRUNK_LABEL_MAX,
+};
+
+static struct netlink_range_validation mtu_range = {
+	.min = 64,
+	.max = 65535,
+};
+
+static struct netlink_range_validation refresh_range = {
+	.max = 65535,
+};
+
+const struct nla_policy etrunk_nl_pw_policy[ETRUNK_A_PW_MAX + 1] = {
+	[ETRUNK_A_PW_NAME] = { .type = NLA_NUL_STRING,
+			       .len = ETRUNK_NAME_LEN - 1 },
+	[ETRUNK_A_PW_PEER] = { .type = NLA_BINARY,
+			       .len = sizeof(struct in6_addr) },
+	[ETRUNK_A_PW_PW_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ETRUNK_A_PW_IN_LABEL] = NLA_POLICY_FULL_RANGE(NLA_U32, &label_range),
+	[ETRUNK_A_PW_OUT_LABEL] = NLA_POLICY_FULL_RANGE(NLA_U32, &label_range),
+	[ETRUNK_A_PW_VIA] = { .type = NLA_BINARY,
+			      .len = sizeof(struct in6_addr) },
+	[ETRUNK_A_PW_IFINDEX] = NLA_POLICY_MIN(NLA_S32, 1),
+	[ETRUNK_A_PW_TUNNEL_LABELS] = { .type = NLA_BINARY },
+	[ETRUNK_A_PW_CONTROL_WORD] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_PW_MTU] = NLA_POLICY_FULL_RANGE(NLA_U32, &mtu_range),
+	[ETRUNK_A_PW_STATUS] = NLA_POLICY_RANGE(NLA_U32,
+						ETRUNK_PW_STATUS_STATIC,
+						ETRUNK_PW_STATUS_NONE),
+	[ETRUNK_A_PW_REFRESH_S] = NLA_POLICY_FULL_RANGE(NLA_U32,
+							&refresh_range),
+	[ETRUNK_A_PW_INITIAL_REMOTE] = { .type = NLA_U32 },
+	[ETRUNK_A_PW_TRACK_BFD] = { .type = NLA_NUL_STRING,
+				    .len = ETRUNK_NAME_LEN - 1 },
+	[ETRUNK_A_PW_LOCKOUT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_PW_UP ... ETRUNK_A_PW_MAX] = { .type = NLA_REJECT },
+};
+
+static int get_addr(struct genl_info *info, int type, struct etrunk_addr *addr)
+{
+	int err;
+
+	err = etrunk_nl_get_addr(info->attrs[type], addr, info->extack);
+	if (err)
+		return err;
+	if (addr->family != AF_INET) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[type],
+				    "an IPv4 address is needed");
+		return -EAFNOSUPPORT;
+	}
+	return 0;
+}
+
+static int get_tunnel(struct genl_info *info, struct etrunk_pw_cfg *cfg)
+{
+	const struct nlattr *attr = info->attrs[ETRUNK_A_PW_TUNNEL_LABELS];
+	unsigned int i, n = nla_len(attr) / sizeof(u32);
+	const u32 *label = nla_data(attr);
+
+	if (nla_len(attr) % sizeof(u32) || n > ETRUNK_LABELS_MAX) {
+		etrunk_nl_err(info->extack, attr, "at most %u tunnel labels",
+			      ETRUNK_LABELS_MAX);
+		return -EINVAL;
+	}
+	for (i = 0; i < n; i++) {
+		if (label[i] < ETRUNK_LABEL_MIN ||
+		    label[i] > ETRUNK_LABEL_MAX) {
+			etrunk_nl_err(info->extack, attr,
+				      "labels are 16 to 1048575");
+			return -ERANGE;
+		}
+		cfg->tunnel[i] = label[i];
+	}
+	cfg->n_tunnel = n;
+	return 0;
+}
+
+/* @via, @ifindex and tunnel labels: all about a pinned LSP, or nothing */
+static int get_pin(struct genl_info *info, struct etrunk_pw_cfg *cfg)
+{
+	struct nlattr **a = info->attrs;
+	struct net_device *dev;
+
+	if (!a[ETRUNK_A_PW_VIA] && !a[ETRUNK_A_PW_IFINDEX]) {
+		if (!a[ETRUNK_A_PW_TUNNEL_LABELS])
+			return 0;
+		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_TUNNEL_LABELS],
+				    "tunnel-label needs via and dev");
+		return -EINVAL;
+	}
+	if (!a[ETRUNK_A_PW_VIA] || !a[ETRUNK_A_PW_IFINDEX]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    a[ETRUNK_A_PW_VIA] ?
+				    a[ETRUNK_A_PW_VIA] :
+				    a[ETRUNK_A_PW_IFINDEX],
+				    "via and dev go together");
+		return -EINVAL;
+	}
+
+	cfg->pinned = true;
+	cfg->ifindex = nla_get_s32(a[ETRUNK_A_PW_IFINDEX]);
+	dev = __dev_get_by_index(genl_info_net(info), cfg->ifindex);
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_IFINDEX],
+				    "no such device");
+		return -ENODEV;
+	}
+	if (!etrunk_core_find(etrunk_net(genl_info_net(info)), dev)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_IFINDEX],
+				    "is no core interface");
+		return -EINVAL;
+	}
+	if (a[ETRUNK_A_PW_TUNNEL_LABELS]) {
+		int err = get_tunnel(info, cfg);
+
+		if (err)
+			return err;
+	}
+	return get_addr(info, ETRUNK_A_PW_VIA, &cfg->via);
+}
+
+/* What _NEW and _SET have in common. */
+static int get_changeable(struct genl_info *info, struct etrunk_pw_cfg *cfg)
+{
+	struct nlattr **a = info->attrs;
+
+	if (a[ETRUNK_A_PW_MTU])
+		cfg->mtu = nla_get_u32(a[ETRUNK_A_PW_MTU]);
+	if (a[ETRUNK_A_PW_REFRESH_S])
+		cfg->refresh = nla_get_u32(a[ETRUNK_A_PW_REFRESH_S]);
+	if (a[ETRUNK_A_PW_INITIAL_REMOTE])
+		cfg->initial_remote =
+			nla_get_u32(a[ETRUNK_A_PW_INITIAL_REMOTE]);
+	if (a[ETRUNK_A_PW_LOCKOUT])
+		cfg->lockout = nla_get_u32(a[ETRUNK_A_PW_LOCKOUT]);
+	if (a[ETRUNK_A_PW_TRACK_BFD]) {
+		const char *name = nla_data(a[ETRUNK_A_PW_TRACK_BFD]);
+
+		cfg->bfd = NULL;
+		if (*name) {
+			struct etrunk_net *en =
+				etrunk_net(genl_info_net(info));
+
+			cfg->bfd = etrunk_bfd_find(en, name);
+			if (!cfg->bfd) {
+				etrunk_nl_err(info->extack,
+					      a[ETRUNK_A_PW_TRACK_BFD],
+					      "no bfd session %s", name);
+				return -ENOENT;
+			}
+		}
+	}
+	return 0;
+}
+
+/* The session must be one to the PW's peer, or it says nothing of the PW. */
+static int check_bfd(struct genl_info *info, const struct etrunk_pw_cfg *cfg)
+{
+	const struct etrunk_addr *peer;
+
+	if (!cfg->bfd)
+		return 0;
+	peer = etrunk_bfd_peer(cfg->bfd);
+	if (!etrunk_addr_equal(peer, &cfg->peer)) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_TRACK_BFD],
+			      "bfd %s has peer %pI4, the pw has %pI4",
+			      etrunk_bfd_name(cfg->bfd), &peer->v4,
+			      &cfg->peer.v4);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_name(struct genl_info *info, char *name)
+{
+	const struct nlattr *attr = info->attrs[ETRUNK_A_PW_NAME];
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack, "name is missing");
+		return -EINVAL;
+	}
+	if (nla_strscpy(name, attr, ETRUNK_NAME_LEN) < 1) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "a name has 1 to 15 characters");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static struct etrunk_pw *get_pw(struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	char name[ETRUNK_NAME_LEN];
+	struct etrunk_pw *pw;
+	int err;
+
+	err = get_name(info, name);
+	if (err)
+		return ERR_PTR(err);
+	pw = etrunk_pw_find(en, name);
+	if (!pw) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_NAME],
+			      "no pw %s", name);
+		return ERR_PTR(-ENOENT);
+	}
+	return pw;
+}
+
+static int get_new(struct genl_info *info, struct etrunk_pw_cfg *cfg)
+{
+	static const int required[] = {
+		ETRUNK_A_PW_PEER, ETRUNK_A_PW_PW_ID, ETRUNK_A_PW_IN_LABEL,
+		ETRUNK_A_PW_OUT_LABEL,
+	};
+	static const char * const words[] = {
+		"peer", "pw-id", "in-label", "out-label",
+	};
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct nlattr **a = info->attrs;
+	struct etrunk_pw *holder;
+	unsigned int i;
+	int err;
+
+	err = get_name(info, cfg->name);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(required); i++) {
+		if (!a[required[i]]) {
+			etrunk_nl_err(info->extack, NULL, "%s is missing",
+				      words[i]);
+			return -EINVAL;
+		}
+	}
+
+	cfg->mtu = ETH_DATA_LEN;
+	cfg->refresh = 600;
+	cfg->cw = true;
+	cfg->status = ETRUNK_PW_STATUS_STATIC;
+	err = get_addr(info, ETRUNK_A_PW_PEER, &cfg->peer);
+	if (err)
+		return err;
+	cfg->pw_id = nla_get_u32(a[ETRUNK_A_PW_PW_ID]);
+	cfg->in_label = nla_get_u32(a[ETRUNK_A_PW_IN_LABEL]);
+	cfg->out_label = nla_get_u32(a[ETRUNK_A_PW_OUT_LABEL]);
+	if (a[ETRUNK_A_PW_CONTROL_WORD])
+		cfg->cw = nla_get_u32(a[ETRUNK_A_PW_CONTROL_WORD]);
+	if (a[ETRUNK_A_PW_STATUS])
+		cfg->status = nla_get_u32(a[ETRUNK_A_PW_STATUS]);
+	err = get_pin(info, cfg);
+	if (err)
+		return err;
+	err = get_changeable(info, cfg);
+	if (err)
+		return err;
+	err = check_bfd(info, cfg);
+	if (err)
+		return err;
+
+	if (etrunk_pw_find(en, cfg->name)) {
+		etrunk_nl_err(info->extack, a[ETRUNK_A_PW_NAME],
+			      "pw %s exists", cfg->name);
+		return -EEXIST;
+	}
+	holder = xa_load(&en->pw->labels, cfg->in_label);
+	if (holder) {
+		etrunk_nl_err(info->extack, a[ETRUNK_A_PW_IN_LABEL],
+			      "in-label %u is in use by pw %s", cfg->in_label,
+			      holder->cfg.name);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+static void start(void *obj)
+{
+	etrunk_pw_start(obj);
+}
+
+static void destroy(void *obj)
+{
+	etrunk_pw_destroy(obj);
+}
+
+int etrunk_nl_pw_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct etrunk_pw_cfg cfg;
+	struct etrunk_pw *pw;
+	int err;
+
+	memset(&cfg, 0, sizeof(cfg));
+	err = get_new(info, &cfg);
+	if (err)
+		return err;
+	pw = etrunk_pw_create(en, &cfg, info->extack);
+	if (IS_ERR(pw))
+		return PTR_ERR(pw);
+	return etrunk_batch_new(en, pw, start, destroy);
+}
+
+/* Attributes that name what the PW is; another value makes another PW. */
+static int check_fixed(struct genl_info *info, const struct etrunk_pw_cfg *cfg)
+{
+	struct nlattr **a = info->attrs;
+	struct {
+		int type;
+		u32 now;
+	} fixed[] = {
+		{ ETRUNK_A_PW_PW_ID, cfg->pw_id },
+		{ ETRUNK_A_PW_IN_LABEL, cfg->in_label },
+		{ ETRUNK_A_PW_OUT_LABEL, cfg->out_label },
+		{ ETRUNK_A_PW_CONTROL_WORD, cfg->cw },
+		{ ETRUNK_A_PW_STATUS, cfg->status },
+	};
+	const struct nlattr *bad = NULL;
+	struct etrunk_addr addr;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(fixed); i++)
+		if (a[fixed[i].type] &&
+		    nla_get_u32(a[fixed[i].type]) != fixed[i].now)
+			bad = a[fixed[i].type];
+	if (a[ETRUNK_A_PW_PEER]) {
+		err = get_addr(info, ETRUNK_A_PW_PEER, &addr);
+		if (err)
+			return err;
+		if (!etrunk_addr_equal(&addr, &cfg->peer))
+			bad = a[ETRUNK_A_PW_PEER];
+	}
+	if (bad) {
+		NL_SET_ERR_MSG_ATTR(info->extack, bad, "fixed at creation");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+/* A pinned LSP may be repeated, not changed. */
+static int check_same_pin(struct genl_info *info,
+			  const struct etrunk_pw_cfg *old)
+{
+	struct nlattr **a = info->attrs;
+	struct etrunk_pw_cfg cfg;
+	int err;
+
+	memset(&cfg, 0, sizeof(cfg));
+	err = get_pin(info, &cfg);
+	if (err || (!a[ETRUNK_A_PW_VIA] && !a[ETRUNK_A_PW_IFINDEX]))
+		return err;
+	if (!old->pinned || cfg.ifindex != old->ifindex ||
+	    !etrunk_addr_equal(&cfg.via, &old->via) ||
+	    cfg.n_tunnel != old->n_tunnel ||
+	    memcmp(cfg.tunnel, old->tunnel, sizeof(cfg.tunnel))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_VIA],
+				    "fixed at creation");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+int etrunk_nl_pw_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct etrunk_pw *pw = get_pw(info);
+	struct etrunk_pw_cfg cfg;
+	int err;
+
+	if (IS_ERR(pw))
+		return PTR_ERR(pw);
+	memcpy(&cfg, &pw->cfg, sizeof(cfg));
+	err = check_fixed(info, &cfg);
+	if (err)
+		return err;
+	err = check_same_pin(info, &cfg);
+	if (err)
+		return err;
+	err = get_changeable(info, &cfg);
+	if (err)
+		return err;
+	err = check_bfd(info, &cfg);
+	if (err)
+		return err;
+	return etrunk_pw_set(pw, &cfg, etrunk_batch_checking(en),
+			     info->extack);
+}
+
+int etrunk_nl_pw_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_pw *pw = get_pw(info);
+	struct etrunk_vpws *v;
+
+	if (IS_ERR(pw))
+		return PTR_ERR(pw);
+	v = rtnl_dereference(pw->vpws);
+	if (v) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_NAME],
+			      "pw %s is in use by vpws %s", pw->cfg.name,
+			      v->cfg.name);
+		return -EBUSY;
+	}
+	etrunk_pw_destroy(pw);
+	return 0;
+}
+
+static int fill_cfg(struct sk_buff *skb, const struct etrunk_pw *pw)
+{
+	const struct etrunk_pw_cfg *cfg = &pw->cfg;
+
+	if (nla_put_string(skb, ETRUNK_A_PW_NAME, cfg->name) ||
+	    etrunk_nl_put_addr(skb, ETRUNK_A_PW_PEER, &cfg->peer) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_PW_ID, cfg->pw_id) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_IN_LABEL, cfg->in_label) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_OUT_LABEL, cfg->out_label) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_CONTROL_WORD, cfg->cw) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_MTU, cfg->mtu) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_STATUS, cfg->status) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_REFRESH_S, cfg->refresh) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_INITIAL_REMOTE,
+			cfg->initial_remote) ||
+	    nla_put_string(skb, ETRUNK_A_PW_TRACK_BFD,
+			   cfg->bfd ? etrunk_bfd_name(cfg->bfd) : "") ||
+	    nla_put_u32(skb, ETRUNK_A_PW_LOCKOUT, cfg->lockout))
+		return -EMSGSIZE;
+
+	if (!cfg->pinned)
+		return 0;
+	if (etrunk_nl_put_addr(skb, ETRUNK_A_PW_VIA, &cfg->via) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_IFINDEX, cfg->ifindex) ||
+	    nla_put(skb, ETRUNK_A_PW_TUNNEL_LABELS,
+		    cfg->n_tunnel * sizeof(u32), cfg->tunnel))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_lsp(struct sk_buff *skb, const struct etrunk_lsp *lsp)
+{
+	if (!lsp)
+		return 0;
+	if (nla_put_u32(skb, ETRUNK_A_PW_LSP_IFINDEX,
+			lsp->core->dev->ifindex) ||
+	    nla_put_in_addr(skb, ETRUNK_A_PW_LSP_VIA, lsp->via) ||
+	    nla_put(skb, ETRUNK_A_PW_LSP_LABELS, lsp->n * sizeof(u32),
+		    lsp->labels))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_state(struct sk_buff *skb, struct etrunk_pw *pw)
+{
+	int err;
+
+	spin_lock_bh(&pw->lock);
+	err = nla_put_u32(skb, ETRUNK_A_PW_UP, pw->up) ||
+	      nla_put_u32(skb, ETRUNK_A_PW_ACTIVE, pw->active) ||
+	      nla_put_u32(skb, ETRUNK_A_PW_LOCAL_STATUS, pw->oam.tx_word) ||
+	      nla_put_u32(skb, ETRUNK_A_PW_REMOTE_STATUS,
+			  etrunk_oam_remote(&pw->oam, &pw->oam_cfg)) ||
+	      (pw->last_change &&
+	       etrunk_nl_put_u64(skb, ETRUNK_A_PW_LAST_CHANGE_TIME,
+				 pw->last_change)) ||
+	      etrunk_history_fill(skb, ETRUNK_A_PW_HISTORY, &pw->history) ||
+	      fill_lsp(skb, rcu_dereference_protected(pw->lsp,
+					lockdep_is_held(&pw->lock)));
+	spin_unlock_bh(&pw->lock);
+	if (err)
+		return -EMSGSIZE;
+
+	if (!pw->cfg.bfd)
+		return nla_put_u32(skb, ETRUNK_A_PW_LIVENESS,
+				   ETRUNK_PW_LIVENESS_NONE);
+	if (nla_put_u32(skb, ETRUNK_A_PW_LIVENESS,
+			ETRUNK_PW_LIVENESS_IP_BFD) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_BFD_STATE,
+			etrunk_bfd_state(pw->cfg.bfd)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_counters(struct sk_buff *skb, const struct etrunk_pw *pw)
+{
+	u64 rx_drop = 0, tx_drop = 0;
+	struct etrunk_pw_sums sums;
+	unsigned int i;
+
+	etrunk_pw_sum(pw, &sums);
+	for (i = 0; i < ETRUNK_PW_RX_DROPS; i++)
+		rx_drop += sums.count[i];
+	for (; i < ETRUNK_PW_DROPS; i++)
+		tx_drop += sums.count[i];
+
+	if (etrunk_nl_put_u64(skb, ETRUNK_A_PW_RX_PACKETS, sums.rx_packets) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_PW_RX_BYTES, sums.rx_bytes) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_PW_TX_PACKETS, sums.tx_packets) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_PW_TX_BYTES, sums.tx_bytes) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_PW_RX_DROP, rx_drop) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_PW_TX_DROP, tx_drop))
+		return -EMSGSIZE;
+	return etrunk_nl_put_counters(skb, ETRUNK_A_PW_COUNTER,
+				      etrunk_pw_counters, ETRUNK_PW_COUNTS,
+				      &sums);
+}
+
+static int fill_pw(struct sk_buff *skb, const void *obj)
+{
+	struct etrunk_pw *pw = (struct etrunk_pw *)obj;
+	const struct etrunk_vpws *v = rtnl_dereference(pw->vpws);
+	int err;
+
+	err = fill_cfg(skb, pw);
+	if (!err)
+		err = fill_state(skb, pw);
+	if (!err && v)
+		err = nla_put_string(skb, ETRUNK_A_PW_VPWS, v->cfg.name);
+	if (!err)
+		err = fill_counters(skb, pw);
+	return err ? -EMSGSIZE : 0;
+}
+
+int etrunk_nl_pw_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_pw *pw = get_pw(info);
+
+	if (IS_ERR(pw))
+		return PTR_ERR(pw);
+	return etrunk_nl_reply(info, ETRUNK_CMD_PW_GET, fill_pw, pw);
+}
+
+int etrunk_nl_pw_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct etrunk_net *en = etrunk_net(sock_net(skb->sk));
+	struct etrunk_pw *pw;
+	long i = 0;
+
+	list_for_each_entry(pw, &en->pws, list) {
+		if (i++ < cb->args[0])
+			continue;
+		if (etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_PW_GET, fill_pw, pw))
+			break;
+		cb->args[0] = i;
+	}
+	return skb->len;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Into the core: an AC's frame, or a control message, gets the label stack of
+ * its PW and goes to the LSP's next hop. Runs in softirq (receive of the AC) or
+ * with BH off, under RCU, without a lock.
+ *
+ * A GSO packet of a CE stays whole if the core device promises to carry MPLS of
+ * any GSO kind as it is. Otherwise it is segmented here, while it still is a
+ * plain Ethernet packet: once labels and a control word stand before it, nobody
+ * below can find its headers.
+ */
+#include <linux/if_vlan.h>
+#include <net/arp.h>
+#include <net/neighbour.h>
+
+#include "pw.h"
+
+/* What only software devices claim for MPLS; hardware would misparse us. */
+#define CARRIES_ALL_GSO	(NETIF_F_GSO_SOFTWARE | NETIF_F_HW_CSUM)
+
+static bool gso_passes(const struct sk_buff *skb, struct net_device *dev,
+		       unsigned int overhead)
+{
+	netdev_features_t features = dev->features & dev->mpls_features;
+
+	return (dev->mpls_features & CARRIES_ALL_GSO) == CARRIES_ALL_GSO &&
+	       net_gso_ok(features, skb_shinfo(skb)->gso_type) &&
+	       skb->len + overhead < READ_ONCE(dev->gso_max_size) &&
+	       skb_shinfo(skb)->gso_segs <= READ_ONCE(dev->gso_max_segs);
+}
+
+/* is_frame_ok() for one frame or for each one that a GSO packet stands for */
+static bool fits(const struct sk_buff *skb, unsigned int len)
+{
+	if (skb_is_gso(skb))
+		return skb_gso_validate_mac_len(skb, len);
+	return skb->len <= len;
+}
+
+/*
+ * Push the headers and hand over. @skb is at its Ethernet header; consumes it.
+ * Returns 0 or a negative errno.
+ */
+static int push_and_send(const struct etrunk_lsp *lsp, const u8 *header,
+			 unsigned int len, struct sk_buff *skb)
+{
+	struct net_device *dev = lsp->core->dev;
+
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev) + len)) {
+		kfree_skb(skb);
+		return -ENOMEM;
+	}
+
+	skb_reset_inner_network_header(skb);
+	skb_set_inner_protocol(skb, htons(ETH_P_TEB));
+	memcpy(__skb_push(skb, len), header, len);
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	skb->mac_len = 0;
+	skb->protocol = htons(ETH_P_MPLS_UC);
+	skb->dev = dev;
+
+	return neigh_xmit(NEIGH_ARP_TABLE, dev, &lsp->via, skb);
+}
+
+/* One packet that needs no more segmentation. */
+static void send_frame(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
+		       struct sk_buff *skb)
+{
+	unsigned int packets = max_t(u16, skb_shinfo(skb)->gso_segs, 1);
+	unsigned int bytes = skb->len;
+	int err;
+
+	err = push_and_send(lsp, lsp->data, lsp->data_len, skb);
+	if (err < 0)
+		etrunk_pw_count(pw, err == -ENOMEM ? ETRUNK_PW_TX_NOMEM :
+						     ETRUNK_PW_TX_ERROR);
+	else
+		etrunk_pw_count_tx(pw, packets, bytes);
+}
+
+static void send_segments(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
+			  struct sk_buff *skb)
+{
+	struct net_device *dev = lsp->core->dev;
+	struct sk_buff *segs, *next;
+
+	/* scatter-gather and checksums are the device's, as far as it can */
+	segs = skb_gso_segment(skb, dev->features & dev->mpls_features &
+				    ~NETIF_F_GSO_MASK);
+	if (IS_ERR_OR_NULL(segs)) {
+		etrunk_pw_count(pw, ETRUNK_PW_TX_GSO);
+		kfree_skb(skb);
+		return;
+	}
+	consume_skb(skb);
+	etrunk_pw_count(pw, ETRUNK_PW_TX_SEGMENTED);
+
+	skb_list_walk_safe(segs, segs, next) {
+		skb_mark_not_on_list(segs);
+		send_frame(pw, lsp, segs);
+	}
+}
+
+/**
+ * etrunk_pw_xmit - send an AC's frame into the core
+ * @pw: through which PW
+ * @lsp: its way
+ * @skb: at its Ethernet header, tags in the payload, network header set past
+ *	one tag; consumed
+ */
+void etrunk_pw_xmit(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
+		    struct sk_buff *skb)
+{
+	struct net_device *dev = lsp->core->dev;
+	unsigned int head = ETH_HLEN;
+
+	if (eth_type_vlan(skb->protocol))
+		head += VLAN_HLEN;
+	if (!fits(skb, READ_ONCE(pw->cfg.mtu) + head)) {
+		etrunk_pw_count(pw, ETRUNK_PW_TX_MTU);
+		goto drop;
+	}
+	if (lsp->data_len > READ_ONCE(dev->mtu) ||
+	    !fits(skb, READ_ONCE(dev->mtu) - lsp->data_len)) {
+		etrunk_pw_count(pw, ETRUNK_PW_TX_CORE_MTU);
+		goto drop;
+	}
+
+	skb_scrub_packet(skb, false);
+	skb_clear_tstamp(skb);
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+
+	if (skb_is_gso(skb) &&
+	    !gso_passes(skb, dev, lsp->data_len + LL_RESERVED_SPACE(dev))) {
+		send_segments(pw, lsp, skb);
+		return;
+	}
+	send_frame(pw, lsp, skb);
+	return;
+
+drop:
+	kfree_skb(skb);
+}
+
+/**
+ * etrunk_pw_xmit_oam - send a PW status message
+ * @pw: through which PW
+ * @msg: what to say
+ *
+ * BH off, no lock held.
+ *
+ * Return: 0 or a negative errno; -ENETUNREACH without an LSP.
+ */
+int etrunk_pw_xmit_oam(struct etrunk_pw *pw, const struct etrunk_pw_oam *msg)
+{
+	const struct etrunk_lsp *lsp;
+	struct net_device *dev;
+	struct sk_buff *skb;
+	int err;
+
+	rcu_read_lock();
+	lsp = rcu_dereference(pw->lsp);
+	if (!lsp || !READ_ONCE(lsp->core->up)) {
+		err = -ENETUNREACH;
+		goto out;
+	}
+
+	dev = lsp->core->dev;
+	skb = alloc_skb(LL_RESERVED_SPACE(dev) + ETRUNK_STACK_LEN_MAX +
+			ETRUNK_PW_OAM_LEN + dev->needed_tailroom, GFP_ATOMIC);
+	if (!skb) {
+		err = -ENOMEM;
+		goto out;
+	}
+	skb_reserve(skb, LL_RESERVED_SPACE(dev) + ETRUNK_STACK_LEN_MAX);
+	etrunk_pw_oam_build(msg, skb_put(skb, ETRUNK_PW_OAM_LEN));
+	skb->priority = TC_PRIO_CONTROL;
+	err = push_and_send(lsp, lsp->oam, lsp->oam_len, skb);
+	if (err > 0)
+		err = 0;
+out:
+	rcu_read_unlock();
+	return err;
+}
