@@ -289,6 +289,37 @@ static int diff_key(struct plan *plan, const struct key *k,
 }
 
 /*
+ * Keys that the file has no more. The one that was sent with goes in the same
+ * operation that names another one to send with.
+ */
+static void forget_keys(const struct inst *want, const struct inst *have,
+			struct inst *first, struct list *more)
+{
+	struct inst *op;
+	unsigned int i;
+	struct item key;
+	uint32_t id, n;
+
+	for (i = 0; i < have->v[A(KEYS)].n; i++) {
+		if (!trunk_key(&have->v[A(KEYS)].it[i], &id, &key) ||
+		    trunk_find_key(want, id))
+			continue;
+		if (inst_has(have, A(SEND_KEY)) &&
+		    inst_num(have, A(SEND_KEY)) == id) {
+			if (!inst_has(first, A(SEND_KEY)) &&
+			    inst_has(want, A(KEYS)) &&
+			    trunk_key(&want->v[A(KEYS)].it[0], &n, &key))
+				inst_put_u32(first, A(SEND_KEY), n);
+			op = first;
+		} else {
+			op = new_set(want);
+			list_add(more, op);
+		}
+		inst_put_u32(op, A(DEL_KEY), id);
+	}
+}
+
+/*
  * Keys of an E-Trunk. One goes along with @first, the others follow each in
  * an operation of its own; the one to send with comes first.
  */
@@ -333,15 +364,8 @@ static int diff_keys(struct plan *plan, const struct inst *want,
 	if (send && (!have || !val_equal(&want->v[A(SEND_KEY)],
 					 &have->v[A(SEND_KEY)])))
 		inst_copy(first, want, A(SEND_KEY));
-	if (!plan->replace || !have || !want->add)
-		return RC_DONE;
-	for (i = 0; i < have->v[A(KEYS)].n; i++) {
-		if (!trunk_key(&have->v[A(KEYS)].it[i], &n, &old) || trunk_find_key(want, n))
-			continue;
-		op = new_set(want);
-		inst_put_u32(op, A(DEL_KEY), n);
-		list_add(more, op);
-	}
+	if (plan->replace && have && want->add)
+		forget_keys(want, have, first, more);
 	return RC_DONE;
 }
 

@@ -612,7 +612,9 @@ static void put_item(FILE *f, const struct key *k, const struct item *it)
 	switch (k->type) {
 	case T_BOOL:
 		word = name_word(k->names, v);
-		fputs(word ? word : v ? "on" : "off", f);
+		if (!word && k->word)
+			word = v ? "on" : "off";
+		fputs(word ? word : v ? "yes" : "no", f);
 		break;
 	case T_ENUM:
 		word = name_word(k->names, v);

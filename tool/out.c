@@ -470,7 +470,7 @@ static char *key_title(const struct key *k)
 		abort();
 	/* the text of a time has its unit */
 	p = strrchr(t, '_');
-	if (k->type == T_TIME && !k->word && p)
+	if (!k->word && p && (k->type == T_TIME || !strcmp(p, "_ms")))
 		*p = '\0';
 	for (p = t; *p; p++)
 		if (*p == '_')

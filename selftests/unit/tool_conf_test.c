@@ -825,6 +825,15 @@ TEST_F(conf, keys_roll_over)
 		" key-id 2 send-key 2\n")));
 	EXPECT_NE(NULL, strstr(out, "~ e-trunk set 1 del-key 1\n"))
 		TH_LOG("%s%s", out, err);
+	/* the key to send with goes: another one takes its place at once */
+	EXPECT_EQ(3, sh("apply %s --replace --check", file("r",
+		"bfd add b1 peer 10.0.0.2 min-tx 3300us"
+		" local-discriminator 1 remote-discriminator 2\n"
+		"e-trunk add 1 priority 10 peer-address 10.0.0.2"
+		" source-address 10.0.0.1 track-bfd b1 description \"\""
+		" key-id 1\n")));
+	EXPECT_NE(NULL, strstr(out, " send-key 1 del-key 2\n"))
+		TH_LOG("%s%s", out, err);
 }
 
 /* The line at fault is named, and nothing at all was sent. */
