@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the BFD tests share. Two links between PE, under test, and PEER, which
+# has sessions of its own or is played by bfd_peer:
+#
+#	      v0 10.0.0.1 ------ v0 10.0.0.2
+#	PE    v1 10.0.1.1 ------ v1 10.0.1.2    PEER
+#
+# PE has 10.0.0.101 besides, which no session uses.
+
+TRACING=/sys/kernel/tracing
+
+bfd_topology()
+{
+	setup_ns PE PEER
+	ip -n "$PE" -b - <<-END
+		link add v0 type veth peer name v0 netns $PEER
+		link add v1 type veth peer name v1 netns $PEER
+		addr add 10.0.0.1/24 dev v0
+		addr add 10.0.0.101/32 dev v0
+		addr add 10.0.1.1/24 dev v1
+		link set v0 up
+		link set v1 up
+	END
+	ip -n "$PEER" -b - <<-END
+		addr add 10.0.0.2/24 dev v0
+		addr add 10.0.1.2/24 dev v1
+		link set v0 up
+		link set v1 up
+	END
+}
+
+# bfd NAMESPACE ARGUMENT...
+bfd()
+{
+	local ns=$1
+	shift
+
+	etrunkctl -n "$ns" bfd "$@"
+}
+
+# bfd_show NAMESPACE NAME FILTER: a jq filter of the session's object.
+bfd_show()
+{
+	etrunkctl -n "$1" -j bfd show "$2" | jq -r ".[0] | $3"
+}
+
+# bfd_is NAMESPACE NAME STATE
+bfd_is()
+{
+	[ "$(bfd_show "$1" "$2" .state)" = "$3" ]
+}
+
+# wait_bfd NAMESPACE NAME STATE [SECONDS]
+wait_bfd()
+{
+	slowwait "${4:-10}" bfd_is "$1" "$2" "$3"
+	check_err $? "$2 of $1 is $(bfd_show "$1" "$2" .state), expected $3"
+}
+
+# peer ARGUMENT...: the other end, in PEER, against PE's first address
+peer()
+{
+	ns "$PEER" bfd_peer peer 10.0.0.2 10.0.0.1 "$@"
+}
+
+inject()
+{
+	ns "$PEER" bfd_peer inject 10.0.0.2 10.0.0.1 "$@"
+}
+
+# field KEY TEXT: the value of KEY=VALUE in it
+field()
+{
+	sed -n "s/.*\\b$1=\\([^ ]*\\).*/\\1/p" <<<"$2" | tail -n 1
+}
+
+trace_start()
+{
+	echo mono >$TRACING/trace_clock
+	echo >$TRACING/trace
+	echo 1 >$TRACING/events/etrunk/enable
+	echo 1 >$TRACING/tracing_on
+}
+
+# The trace goes to a file on tmpfs before anybody reads it.
+trace_stop()
+{
+	echo 0 >$TRACING/events/etrunk/enable
+	cat $TRACING/trace >trace.txt
+}

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The other end of a BFD session, under a script's control. It shares no code
+ * with the module, and measures on the wire.
+ *
+ *	bfd_peer inject LOCAL REMOTE [KEY VALUE]... [-- [KEY VALUE]...]...
+ *		a packet for each group of keys, with any field wrong
+ *	bfd_peer peer LOCAL REMOTE [KEY VALUE]... [COMMAND]...
+ *		a session; commands run one after the other:
+ *		up MS		handshake; fails if not Up in time
+ *		run MS		keep the session, print what the gaps were
+ *		silent MS	send nothing; print when the other says Down
+ *		poll MS		send P, print when F came
+ *		noise MS	listen only, print what the gaps were
+ *		set KEY VALUE	change a parameter from the next packet on
+ *		send		one packet now
+ *		last		print the last packet received
+ *
+ * Keys of a packet (defaults make a good one): from, to (addresses), port, sport, ttl, version, diag,
+ * state, flags (hexadecimal, the second octet's low bits), mult, length, my,
+ * your, min-tx, min-rx, echo-rx (us), payload (octets sent, filled with 0).
+ * Of a peer besides: interval (us between packets, default 7/8 of min-tx),
+ * final on|off (answer polls).
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ADMIN_DOWN, DOWN, INIT, UP };
+
+#define P_BIT 0x20
+#define F_BIT 0x10
+
+static struct config {
+	struct in_addr local, remote;
+	unsigned int port, sport, ttl, version, diag, state, flags, mult;
+	unsigned int length, my, your, min_tx, min_rx, echo_rx, payload;
+	unsigned int interval;
+	bool final, learn;
+} c = {
+	.port = 3784, .sport = 50000, .ttl = 255, .version = 1, .state = DOWN,
+	.mult = 3, .length = 24, .my = 2, .min_tx = 10000, .min_rx = 10000,
+	.payload = 24, .final = true, .learn = true,
+};
+
+/* the last packet received */
+static struct {
+	unsigned int diag, state, flags, mult, my, your, min_tx, min_rx;
+	unsigned int ttl, tos, df, sport, len;
+	uint64_t at;
+} in;
+
+/* what the gaps between received packets were, us */
+static struct {
+	unsigned int count, polls, finals;
+	uint64_t min, max, sum, last;
+} gaps;
+
+static int raw = -1, rx = -1, port = -1;
+static uint64_t last_sent;
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000ULL + ts.tv_nsec / 1000;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	v = htonl(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return ntohl(v);
+}
+
+static uint32_t sum16(const void *data, size_t len, uint32_t sum)
+{
+	const uint8_t *p = data;
+
+	for (; len > 1; len -= 2, p += 2)
+		sum += p[0] << 8 | p[1];
+	if (len)
+		sum += p[0] << 8;
+	return sum;
+}
+
+static void send_packet(unsigned int flags)
+{
+	struct {
+		struct iphdr ip;
+		struct udphdr udp;
+		uint8_t pdu[2000];
+	} __attribute__((__packed__)) p = {};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_addr = c.remote,
+	};
+	unsigned int payload = c.payload;
+	size_t len = sizeof(p.ip) + sizeof(p.udp) + payload;
+	uint32_t sum;
+
+	p.ip.version = 4;
+	p.ip.ihl = 5;
+	p.ip.tos = 0xc0;
+	p.ip.tot_len = htons(len);
+	p.ip.frag_off = htons(IP_DF);
+	p.ip.ttl = c.ttl;
+	p.ip.protocol = IPPROTO_UDP;
+	p.ip.saddr = c.local.s_addr;
+	p.ip.daddr = c.remote.s_addr;
+
+	p.pdu[0] = c.version << 5 | c.diag;
+	p.pdu[1] = c.state << 6 | flags;
+	p.pdu[2] = c.mult;
+	p.pdu[3] = c.length;
+	put32(p.pdu + 4, c.my);
+	put32(p.pdu + 8, c.your);
+	put32(p.pdu + 12, c.min_tx);
+	put32(p.pdu + 16, c.min_rx);
+	put32(p.pdu + 20, c.echo_rx);
+	memset(p.pdu + payload, 0, sizeof(p.pdu) - payload);
+
+	p.udp.source = htons(c.sport);
+	p.udp.dest = htons(c.port);
+	p.udp.len = htons(sizeof(p.udp) + payload);
+	sum = sum16(&p.ip.saddr, 8, IPPROTO_UDP + sizeof(p.udp) + payload);
+	sum = sum16(&p.udp, sizeof(p.udp) + payload, sum);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	p.udp.check = htons((uint16_t)~sum) ?: 0xffff;
+
+	if (sendto(raw, &p, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		die("sendto");
+	last_sent = now_us();
+}
+
+/* Wait until then for a packet of the session; true if there was one. */
+static bool receive(uint64_t until)
+{
+	struct pollfd pfd = { .fd = rx, .events = POLLIN };
+	uint64_t now = now_us(), gap;
+	struct timespec ts = {};
+	uint8_t buf[2000], *pdu;
+	struct udphdr udp;
+	struct iphdr ip;
+	ssize_t len;
+
+	if (until > now) {
+		ts.tv_sec = (until - now) / 1000000;
+		ts.tv_nsec = (until - now) % 1000000 * 1000;
+	}
+	if (ppoll(&pfd, 1, &ts, NULL) < 1)
+		return false;
+	len = recv(rx, buf, sizeof(buf), 0);
+	if (len < (ssize_t)(sizeof(ip) + sizeof(udp) + 24))
+		return false;
+	memcpy(&ip, buf, sizeof(ip));
+	memcpy(&udp, buf + sizeof(ip), sizeof(udp));
+	if (ip.ihl != 5 || ip.saddr != c.remote.s_addr ||
+	    ip.daddr != c.local.s_addr || udp.dest != htons(c.port))
+		return false;
+	pdu = buf + sizeof(ip) + sizeof(udp);
+	in.len = len - sizeof(ip) - sizeof(udp);
+	in.ttl = ip.ttl;
+	in.tos = ip.tos;
+	in.df = !!(ip.frag_off & htons(IP_DF));
+	in.sport = ntohs(udp.source);
+
+	in.at = now_us();
+	in.diag = pdu[0] & 0x1f;
+	in.state = pdu[1] >> 6;
+	in.flags = pdu[1] & 0x3f;
+	in.mult = pdu[2];
+	in.my = get32(pdu + 4);
+	in.your = get32(pdu + 8);
+	in.min_tx = get32(pdu + 12);
+	in.min_rx = get32(pdu + 16);
+	if (c.learn)
+		c.your = in.my;
+
+	if (in.flags & F_BIT) {
+		gaps.finals++;
+		return true;
+	}
+	if (in.flags & P_BIT)
+		gaps.polls++;
+	if (gaps.count++) {
+		gap = in.at - gaps.last;
+		gaps.sum += gap;
+		if (gap < gaps.min || gaps.count == 2)
+			gaps.min = gap;
+		if (gap > gaps.max)
+			gaps.max = gap;
+	}
+	gaps.last = in.at;
+	return true;
+}
+
+/* RFC 5880 6.8.6, as much of it as a well-behaved peer needs */
+static void answer(void)
+{
+	unsigned int before = c.state;
+
+	if (c.state != ADMIN_DOWN) {
+		if (in.state == ADMIN_DOWN || (in.state == DOWN && before == UP))
+			c.state = DOWN;
+		else if (in.state == DOWN && before == DOWN)
+			c.state = INIT;
+		else if (in.state == INIT && before != UP)
+			c.state = UP;
+		else if (in.state == UP && before == INIT)
+			c.state = UP;
+	}
+	if (in.flags & P_BIT && c.final)
+		send_packet((c.flags & ~P_BIT) | F_BIT);
+	else if (c.state != before)
+		send_packet(c.flags);
+}
+
+static void gaps_reset(void)
+{
+	memset(&gaps, 0, sizeof(gaps));
+}
+
+static void gaps_print(void)
+{
+	printf("rx=%u gap_min_us=%llu gap_max_us=%llu gap_mean_us=%llu polls=%u finals=%u state=%u\n",
+	       gaps.count, (unsigned long long)gaps.min,
+	       (unsigned long long)gaps.max,
+	       (unsigned long long)(gaps.count > 1 ?
+				    gaps.sum / (gaps.count - 1) : 0),
+	       gaps.polls, gaps.finals, c.state);
+}
+
+/* Keep the session until then, or until both are Up. */
+static bool keep(uint64_t until, bool till_up)
+{
+	uint64_t pace, next = now_us();
+
+	while (now_us() < until) {
+		pace = c.interval ?: c.min_tx / 8 * 7;
+		if (now_us() >= next) {
+			send_packet(c.flags);
+			next = now_us() + pace;
+		}
+		if (receive(next < until ? next : until))
+			answer();
+		if (till_up && c.state == UP && in.state == UP)
+			return true;
+	}
+	return !till_up;
+}
+
+static void silent(uint64_t until)
+{
+	while (receive(until)) {
+		if (in.state == UP)
+			continue;
+		printf("detect_us=%llu diag=%u\n",
+		       (unsigned long long)(in.at - last_sent), in.diag);
+		return;
+	}
+	printf("detect_us=none\n");
+}
+
+static void poll_final(uint64_t until)
+{
+	uint64_t at;
+
+	send_packet(c.flags | P_BIT);
+	at = last_sent;
+	while (receive(until)) {
+		if (!(in.flags & F_BIT))
+			continue;
+		printf("final_us=%llu flags=%#x state=%u\n",
+		       (unsigned long long)(in.at - at), in.flags, in.state);
+		return;
+	}
+	printf("final_us=none\n");
+}
+
+static void print_last(void)
+{
+	printf("state=%u diag=%u flags=%#x mult=%u my=%u your=%u min_tx=%u min_rx=%u ttl=%u tos=%#x df=%u sport=%u len=%u\n",
+	       in.state, in.diag, in.flags, in.mult, in.my, in.your, in.min_tx,
+	       in.min_rx, in.ttl, in.tos, in.df, in.sport, in.len);
+}
+
+static bool set(const char *key, const char *value)
+{
+	static const struct {
+		const char *key;
+		unsigned int *value;
+		int base;
+	} keys[] = {
+		{ "port", &c.port, 10 },
+		{ "sport", &c.sport, 10 },
+		{ "ttl", &c.ttl, 10 },
+		{ "version", &c.version, 10 },
+		{ "diag", &c.diag, 10 },
+		{ "state", &c.state, 10 },
+		{ "flags", &c.flags, 16 },
+		{ "mult", &c.mult, 10 },
+		{ "length", &c.length, 10 },
+		{ "my", &c.my, 10 },
+		{ "your", &c.your, 10 },
+		{ "min-tx", &c.min_tx, 10 },
+		{ "min-rx", &c.min_rx, 10 },
+		{ "echo-rx", &c.echo_rx, 10 },
+		{ "payload", &c.payload, 10 },
+		{ "interval", &c.interval, 10 },
+	};
+	size_t i;
+
+	if (!strcmp(key, "from"))
+		return inet_aton(value, &c.local);
+	if (!strcmp(key, "to"))
+		return inet_aton(value, &c.remote);
+	if (!strcmp(key, "final")) {
+		c.final = !strcmp(value, "on");
+		return true;
+	}
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(key, keys[i].key))
+			continue;
+		*keys[i].value = strtoul(value, NULL, keys[i].base);
+		if (keys[i].value == &c.your)
+			c.learn = false;
+		return true;
+	}
+	return false;
+}
+
+static void open_raw(void)
+{
+	raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	if (raw < 0)
+		die("raw socket");
+}
+
+/* One socket to see whole packets, one to own the port. */
+static void open_rx(void)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_port = htons(c.port),
+		.sin_addr = c.local,
+	};
+
+	port = socket(AF_INET, SOCK_DGRAM, 0);
+	if (port < 0 || bind(port, (struct sockaddr *)&addr, sizeof(addr)))
+		die("udp socket");
+	rx = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	if (rx < 0)
+		die("raw udp socket");
+}
+
+static uint64_t in_ms(const char *ms)
+{
+	return now_us() + strtoul(ms, NULL, 10) * 1000;
+}
+
+static int command(char **argv)
+{
+	const char *arg = argv[1];
+
+	if (!strcmp(argv[0], "send")) {
+		send_packet(c.flags);
+		return 1;
+	}
+	if (!strcmp(argv[0], "last")) {
+		print_last();
+		return 1;
+	}
+	if (!arg)
+		return 0;
+	gaps_reset();
+	if (!strcmp(argv[0], "set")) {
+		return argv[2] && set(arg, argv[2]) ? 3 : 0;
+	} else if (!strcmp(argv[0], "up")) {
+		if (!keep(in_ms(arg), true)) {
+			printf("not up, state=%u other=%u\n", c.state, in.state);
+			exit(1);
+		}
+	} else if (!strcmp(argv[0], "run")) {
+		keep(in_ms(arg), false);
+		gaps_print();
+	} else if (!strcmp(argv[0], "noise")) {
+		uint64_t until = in_ms(arg);
+
+		while (now_us() < until)
+			receive(until);
+		gaps_print();
+	} else if (!strcmp(argv[0], "silent")) {
+		silent(in_ms(arg));
+	} else if (!strcmp(argv[0], "poll")) {
+		poll_final(in_ms(arg));
+	} else {
+		return 0;
+	}
+	return 2;
+}
+
+static char **set_all(char **argv)
+{
+	while (argv[0] && argv[1] && set(argv[0], argv[1]))
+		argv += 2;
+	return argv;
+}
+
+static int inject(char **argv)
+{
+	struct config plain = c;
+
+	for (;;) {
+		argv = set_all(argv);
+		send_packet(c.flags);
+		if (!argv[0])
+			return 0;
+		if (strcmp(argv[0], "--")) {
+			fprintf(stderr, "unknown key %s\n", argv[0]);
+			return 2;
+		}
+		argv++;
+		c = plain;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int used;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc < 4 || !inet_aton(argv[2], &c.local) ||
+	    !inet_aton(argv[3], &c.remote)) {
+		fprintf(stderr, "usage: bfd_peer inject|peer LOCAL REMOTE ...\n");
+		return 2;
+	}
+	open_raw();
+	if (!strcmp(argv[1], "inject"))
+		return inject(argv + 4);
+
+	argv = set_all(argv + 4);
+	open_rx();
+	while (argv[0]) {
+		used = command(argv);
+		if (!used) {
+			fprintf(stderr, "bad command %s\n", argv[0]);
+			return 2;
+		}
+		argv += used;
+	}
+	return 0;
+}
