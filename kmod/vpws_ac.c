@@ -272,7 +272,7 @@ void etrunk_sampler_exit(struct etrunk_net *en)
 static struct net_device *port_of(struct net_device *dev)
 {
 	while (is_vlan_dev(dev)) {
-		struct list_head *iter = &dev->adj_list.lower;
+		struct list_head *iter = dev->adj_list.lower.next;
 		struct net_device *lower = netdev_lower_get_next(dev, &iter);
 
 		if (!lower)
