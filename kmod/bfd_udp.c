@@ -379,6 +379,7 @@ int etrunk_bfd_udp_open(struct etrunk_net *en, bool multihop,
 			return -ENOMEM;
 		spin_lock_init(&bn->lock);
 		bn->seed = get_random_u32();
+		/* whoever sees it in softirq sees its lock and seed, too */
 		smp_store_release(&en->bfd, bn);
 	}
 

@@ -60,6 +60,26 @@ bool lag_bond_bind(struct lag_port *port)
 	return true;
 }
 
+static void read_port(const struct port *p, struct lacp_info *actor,
+		      struct lacp_info *partner)
+{
+	const struct port_params *other = &p->partner_oper;
+
+	memcpy(actor->system, &p->actor_system, ETH_ALEN);
+	actor->system_priority = p->actor_system_priority;
+	actor->key = p->actor_oper_port_key;
+	actor->port_priority = p->actor_port_priority;
+	actor->port = p->actor_port_number;
+	actor->state = p->actor_oper_port_state;
+
+	memcpy(partner->system, &other->system, ETH_ALEN);
+	partner->system_priority = other->system_priority;
+	partner->key = other->key;
+	partner->port_priority = other->port_priority;
+	partner->port = other->port_number;
+	partner->state = other->port_state;
+}
+
 /**
  * lag_bond_read - both ends of a link as bonding has them at this moment
  * @port: the port
@@ -76,32 +96,20 @@ bool lag_bond_read(const struct lag_port *port, struct lacp_info *actor,
 		   struct lacp_info *partner, bool *exact)
 {
 	struct slave *slave = bond_slave(port);
-	const struct port_params *other;
 	const struct port *p;
 
 	if (!slave || !SLAVE_AD_INFO(slave))
 		return false;
 	p = &SLAVE_AD_INFO(slave)->port;
-	other = &p->partner_oper;
 
-	*exact = spin_trylock(&slave->bond->mode_lock);
-
-	memcpy(actor->system, &p->actor_system, ETH_ALEN);
-	actor->system_priority = p->actor_system_priority;
-	actor->key = p->actor_oper_port_key;
-	actor->port_priority = p->actor_port_priority;
-	actor->port = p->actor_port_number;
-	actor->state = p->actor_oper_port_state;
-
-	memcpy(partner->system, &other->system, ETH_ALEN);
-	partner->system_priority = other->system_priority;
-	partner->key = other->key;
-	partner->port_priority = other->port_priority;
-	partner->port = other->port_number;
-	partner->state = other->port_state;
-
-	if (*exact)
+	*exact = false;
+	if (spin_trylock(&slave->bond->mode_lock)) {
+		*exact = true;
+		read_port(p, actor, partner);
 		spin_unlock(&slave->bond->mode_lock);
+	} else {
+		read_port(p, actor, partner);
+	}
 	return true;
 }
 
