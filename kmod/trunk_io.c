@@ -177,10 +177,13 @@ static void rx_payload(struct etrunk_net *en, const u8 *buf, size_t len,
 /* Softirq, under RCU. Never passes anything on to the socket. */
 static int encap_rcv(struct sock *sk, struct sk_buff *skb)
 {
-	struct etrunk_net *en = etrunk_net(sock_net(sk));
+	struct etrunk_net *en = rcu_dereference_sk_user_data(sk);
 	size_t len = skb->len - sizeof(struct udphdr);
 
-	if (skb->len < sizeof(struct udphdr) || len > TRUNK_PKT_LEN_MAX) {
+	if (!en) {
+		/* the socket is being released, and en may go right after */
+	} else if (skb->len < sizeof(struct udphdr) ||
+		   len > TRUNK_PKT_LEN_MAX) {
 		net_count(en, TRUNK_NET_LENGTH);
 	} else if (!skb_linearize(skb)) {
 		const struct iphdr *iph = ip_hdr(skb);
