@@ -534,8 +534,10 @@ void etrunk_trunk_discard(struct etrunk_trunk *t)
 			     trunk_fsm_stalled(&t->fsm, ktime_get_ns(),
 					       get_random_u64()), &w);
 	spin_unlock(&t->lock);
+	rcu_read_lock();
 	if (w.tx)
 		trunk_tx(t);
+	rcu_read_unlock();
 	spin_lock(&t->lock);
 	t->dead = true;
 	spin_unlock(&t->lock);
