@@ -594,10 +594,11 @@ void etrunk_bfd_destroy_all(struct etrunk_net *en)
 {
 	struct etrunk_bfd *bfd, *tmp;
 
-	ASSERT_RTNL();
+	/* a namespace whose making failed has none, and no RTNL */
 	if (list_empty(&en->bfds))
 		return;
 
+	ASSERT_RTNL();
 	list_for_each_entry(bfd, &en->bfds, list)
 		kill_session(bfd, true);
 	synchronize_net();
