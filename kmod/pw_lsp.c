@@ -127,11 +127,10 @@ static bool lsp_equal(const struct etrunk_lsp *a, const struct etrunk_lsp *b)
 
 /*
  * Does the next hop answer? Once it failed it takes an answer to be believed
- * again; so ask.
+ * again. BH off, under RCU.
  */
 static bool neigh_failed(const struct etrunk_lsp *lsp, bool was_failed)
 {
-	bool failed = was_failed;
 	struct neighbour *n;
 	u8 state;
 
@@ -140,12 +139,24 @@ static bool neigh_failed(const struct etrunk_lsp *lsp, bool was_failed)
 		return was_failed;
 	state = READ_ONCE(n->nud_state);
 	if (state & NUD_VALID)
-		failed = false;
-	else if (state & NUD_FAILED)
-		failed = true;
-	if (failed && state & NUD_FAILED)
+		return false;
+	return was_failed || state & NUD_FAILED;
+}
+
+/*
+ * Ask a next hop that failed. The kernel may have forgotten it meanwhile, and
+ * nobody else asks while no frame is sent to it.
+ */
+static void neigh_ask(const struct etrunk_lsp *lsp)
+{
+	struct neighbour *n;
+
+	local_bh_disable();
+	n = ip_neigh_gw4(lsp->core->dev, lsp->via);
+	if (!IS_ERR(n) && !(READ_ONCE(n->nud_state) &
+			    (NUD_VALID | NUD_INCOMPLETE)))
 		neigh_event_send(n, NULL);
-	return failed;
+	local_bh_enable();
 }
 
 /**
@@ -157,8 +168,8 @@ static bool neigh_failed(const struct etrunk_lsp *lsp, bool was_failed)
  */
 void etrunk_lsp_resolve(struct etrunk_pw *pw)
 {
+	bool found, changed = false, ask = false;
 	struct etrunk_lsp *new, *old;
-	bool found, changed = false;
 
 	new = kzalloc(sizeof(*new), GFP_ATOMIC);
 	if (!new)
@@ -196,9 +207,13 @@ void etrunk_lsp_resolve(struct etrunk_pw *pw)
 			pw->neigh_failed = failed;
 			changed = true;
 		}
+		ask = failed && READ_ONCE(new->core->up);
 	}
 out:
 	spin_unlock_bh(&pw->lock);
+	/* sends; @new stays as long as RCU is held */
+	if (ask)
+		neigh_ask(new);
 	if (changed)
 		etrunk_pw_changed(pw, "LSP_UP");
 	rcu_read_unlock();
