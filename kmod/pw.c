@@ -194,6 +194,10 @@ void etrunk_pw_changed(struct etrunk_pw *pw, const char *why)
 		actions |= etrunk_pw_outcome(pw, &view, etrunk_pw_is_up(&view),
 					     false, why, now);
 		etrunk_pw_status_run(pw, actions);
+		/* a service that took it meanwhile has been overruled */
+		v = rcu_dereference(pw->vpws);
+		if (unlikely(v))
+			etrunk_vpws_eval(v, why);
 	}
 	local_bh_enable();
 	rcu_read_unlock();
