@@ -8,8 +8,8 @@
  * (2) vpws.c, reporting the core or asking for the AC state; (3) trunk_run() on
  * another CPU, which found it in the list; (4) receive and timer of the
  * E-Trunk. etrunk_member_destroy() takes it off the list under the lock, which
- * ends (4), and tells the peer; etrunk_vpws_member_removed() ends (2) and
- * etrunk_lag_destroy() (1), which also waits for all RCU readers and so for (3).
+ * ends (4), and tells the peer; etrunk_lag_destroy() ends (1) and also waits for
+ * all RCU readers and so for (3); etrunk_vpws_member_removed() ends (2).
  */
 #include <linux/slab.h>
 
@@ -403,9 +403,8 @@ static void unlink_member(struct etrunk_member *m)
 	local_bh_enable();
 }
 
-static void member_free(struct etrunk_member *m, bool keep_up)
+static void member_free(struct etrunk_member *m)
 {
-	etrunk_lag_destroy(m->lag, keep_up);
 	synchronize_net();
 	netdev_put(m->dev, &m->tracker);
 	kfree_rcu(m, rcu);
@@ -421,7 +420,8 @@ void etrunk_member_discard(struct etrunk_member *m)
 {
 	ASSERT_RTNL();
 	unlink_member(m);
-	member_free(m, true);
+	etrunk_lag_destroy(m->lag, true);
+	member_free(m);
 }
 
 /**
@@ -435,9 +435,14 @@ void etrunk_member_destroy(struct etrunk_member *m, bool keep_up)
 {
 	ASSERT_RTNL();
 	unlink_member(m);
-	etrunk_vpws_member_removed(m);
+	local_bh_disable();
+	etrunk_vpws_member_changed(m);
+	local_bh_enable();
 	config_event(m, "removed");
-	member_free(m, keep_up);
+	/* services are down until the bond is, or is steered no more */
+	etrunk_lag_destroy(m->lag, keep_up);
+	etrunk_vpws_member_removed(m);
+	member_free(m);
 }
 
 /**
