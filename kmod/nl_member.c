@@ -103,18 +103,22 @@ static struct etrunk_member *get_member(struct genl_info *info, int *err)
 	return m;
 }
 
-static u32 free_id(const struct etrunk_trunk *t)
+static bool has_id(const struct etrunk_trunk *t, u32 id)
 {
 	const struct etrunk_member *m;
+
+	list_for_each_entry(m, &t->members, node)
+		if (m->cfg.id == id)
+			return true;
+	return false;
+}
+
+static u32 free_id(const struct etrunk_trunk *t)
+{
 	u32 id = 1;
 
-	/* the list is sorted by id */
-	list_for_each_entry(m, &t->members, node) {
-		if (m->cfg.id > id)
-			break;
-		if (m->cfg.id == id)
-			id++;
-	}
+	while (has_id(t, id))
+		id++;
 	return id;
 }
 
