@@ -52,9 +52,9 @@ configure()
 
 traffic_start()
 {
-	ns "$CE1" ping -q -i 0.005 -w 600 10.100.0.2 >/dev/null 2>&1 &
+	ip netns exec "$CE1" ping -q -i 0.005 -w 600 10.100.0.2 >/dev/null 2>&1 &
 	PING1=$!
-	ns "$CE2" ping -q -i 0.005 -w 600 10.100.0.1 >/dev/null 2>&1 &
+	ip netns exec "$CE2" ping -q -i 0.005 -w 600 10.100.0.1 >/dev/null 2>&1 &
 	PING2=$!
 }
 
@@ -67,7 +67,7 @@ traffic_stop()
 
 passes()
 {
-	ns "$CE1" ping -qc 1 -W 1 10.100.0.2 >/dev/null
+	ip netns exec "$CE1" ping -qc 1 -W 1 10.100.0.2 >/dev/null
 }
 
 # the lab, configured, with traffic passing
