@@ -7,6 +7,7 @@
  * struct genl_ops with one row per command is the form that both 6.1 and later
  * kernels take: do and dump of a command share one policy.
  */
+#include <linux/sizes.h>
 #include <net/ipv6.h>
 
 #include "etrunk.h"
@@ -36,6 +37,17 @@ static int obj##_dumpit(struct sk_buff *skb, struct netlink_callback *cb)     \
 	return ret;							       \
 }
 
+/*
+ * The first message of a dump is a page else, and an object that does not fit
+ * into an empty message ends the dump: more than the largest one needs, an
+ * E-Trunk with 64 members and 16 keys.
+ */
+static int dump_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = SZ_16K;
+	return 0;
+}
+
 LOCKED_DUMP(system)
 LOCKED_DUMP(trunk)
 LOCKED_DUMP(member)
@@ -57,6 +69,7 @@ LOCKED_DUMP(vpws)
 	.policy = etrunk_nl_##obj##_policy,				       \
 	.maxattr = ETRUNK_A_##OBJ##_MAX,				       \
 	.doit = etrunk_nl_##obj##_get_doit,				       \
+	.start = dump_start,						       \
 	.dumpit = obj##_dumpit,						       \
 }
 
