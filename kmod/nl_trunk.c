@@ -79,7 +79,8 @@ const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
 };
 
 static const struct etrunk_counter_desc counter_desc[TRUNK_COUNTERS] = {
-#define DESC(c, name) [c] = { name, (c) * sizeof(u64) }
+#define DESC(c, text) \
+	[(c)] = { .name = text, .offset = (c) * sizeof(u64) }
 	DESC(TRUNK_DROP_LENGTH, "rx_drop_length"),
 	DESC(TRUNK_DROP_PEER_ADDRESS, "rx_drop_peer_address"),
 	DESC(TRUNK_DROP_NO_KEY, "rx_drop_no_key"),

@@ -172,7 +172,7 @@ struct etrunk_trunk {
 	struct etrunk_bfd __rcu *bfd;
 	struct etrunk_bfd_client bfd_client;
 	struct hrtimer timer;
-	spinlock_t lock;
+	spinlock_t lock; /* all below */
 	bool started;
 	bool dead;
 	struct trunk_fsm fsm;

@@ -27,7 +27,7 @@
 struct etrunk_trunk_net {
 	struct socket __rcu *sock;
 	unsigned int users;
-	spinlock_t lock;
+	spinlock_t lock; /* counters */
 	u64 counters[TRUNK_NET_COUNTERS];
 	struct etrunk_identity staged;
 	u32 staged_for;
