@@ -403,6 +403,27 @@ static int moved_index(const struct etrunk_vpws_set *old,
 	return i == ETRUNK_PW_NONE ? i : index_of(new, old->pw[i]);
 }
 
+/* Traffic goes on by the old decision until there is a new one. */
+static u32 moved_order(const struct etrunk_vpws_set *old,
+		       const struct etrunk_vpws_set *new)
+{
+	u32 order = ETRUNK_PW_ORDER_EMPTY, from = old->order;
+	unsigned int i, shift = 0;
+
+	for (i = 0; i < old->n; i++, from >>= 4) {
+		unsigned int at = from & ETRUNK_PW_ORDER_END;
+
+		if (at == ETRUNK_PW_ORDER_END)
+			break;
+		if (index_of(new, old->pw[at]) == ETRUNK_PW_NONE)
+			continue;
+		order &= ~(ETRUNK_PW_ORDER_END << shift);
+		order |= (u32)index_of(new, old->pw[at]) << shift;
+		shift += 4;
+	}
+	return order;
+}
+
 /* Put a new set in place; PWs that are in none of both stay alone. */
 static void replace_set(struct etrunk_vpws *v, struct etrunk_vpws_set *new)
 {
@@ -415,7 +436,10 @@ static void replace_set(struct etrunk_vpws *v, struct etrunk_vpws_set *new)
 		note_switch(v, old->pw[v->selected], NULL, "CONFIG");
 	if (v->served && index_of(new, v->served) == ETRUNK_PW_NONE)
 		v->served = NULL;
+	new->order = moved_order(old, new);
 	v->selected = moved_index(old, new, v->selected);
+	if (v->selected != ETRUNK_PW_NONE)
+		new->selected = new->pw[v->selected];
 	v->last = moved_index(old, new, v->last);
 	v->manual = moved_index(old, new, v->manual);
 	rcu_assign_pointer(v->set, new);
