@@ -746,6 +746,23 @@ void etrunk_lag_set_dormant(struct etrunk_lag *lag, bool on)
 
 /* -------------------------------------------------------------- namespace */
 
+/*
+ * A port that was hooked for an enslaving which then failed must not steer the
+ * device in another bond.
+ */
+static void detach_stale(struct etrunk_lag_net *ln, struct net_device *dev,
+			 const struct net_device *master)
+{
+	struct etrunk_lag *lag;
+	struct lag_port *port;
+
+	list_for_each_entry(lag, &ln->lags, node) {
+		port = port_find(&lag->ports, dev);
+		if (port && lag->bond != master)
+			port_detach(port);
+	}
+}
+
 static void slave_event(struct etrunk_lag_net *ln, struct net_device *dev,
 			unsigned long event,
 			const struct netdev_notifier_changeupper_info *info)
@@ -753,6 +770,8 @@ static void slave_event(struct etrunk_lag_net *ln, struct net_device *dev,
 	struct etrunk_lag *lag = lag_find(ln, info->upper_dev);
 	struct lag_port *port;
 
+	if (info->master && info->linking)
+		detach_stale(ln, dev, info->upper_dev);
 	if (!lag)
 		return;
 	port = port_find(&lag->ports, dev);
