@@ -331,10 +331,16 @@ static struct notifier_block neigh_nb = {
 int etrunk_lsp_net_init(struct etrunk_net *en)
 {
 	struct etrunk_pw_net *pn = en->pw;
+	int err;
 
 	INIT_DELAYED_WORK(&pn->lsp_work, lsp_work);
 	pn->fib_nb.notifier_call = fib_event;
-	return register_fib_notifier(en->net, &pn->fib_nb, NULL, NULL);
+	err = register_fib_notifier(en->net, &pn->fib_nb, NULL, NULL);
+	if (err != -EBUSY)
+		return err;
+	/* with a large table something changes during each dump of it */
+	pr_warn("routes change too fast to be told, looking once a second\n");
+	return 0;
 }
 
 /**
