@@ -277,8 +277,8 @@ static bool keep(uint64_t until, bool till_up)
 
 static void silent(uint64_t until)
 {
-	while (receive(until)) {
-		if (in.state == UP)
+	while (now_us() < until) {
+		if (!receive(until) || in.state == UP)
 			continue;
 		printf("detect_us=%llu diag=%u\n",
 		       (unsigned long long)(in.at - last_sent), in.diag);
@@ -293,8 +293,8 @@ static void poll_final(uint64_t until)
 
 	send_packet(c.flags | P_BIT);
 	at = last_sent;
-	while (receive(until)) {
-		if (!(in.flags & F_BIT))
+	while (now_us() < until) {
+		if (!receive(until) || !(in.flags & F_BIT))
 			continue;
 		printf("final_us=%llu flags=%#x state=%u\n",
 		       (unsigned long long)(in.at - at), in.flags, in.state);
