@@ -104,6 +104,7 @@ takeover()
 {
 	awk -F '\t' -v from="${START[$1]}" -v to="${STOP[$1]}" '
 	$1 < from || $1 >= to { next }
+	$2 ~ /^PE[0-9]$/ && !($2 in knew) { knew[$2] = $1 }
 	!first && $2 ~ /^PE[0-9]$/ {
 		first = $1
 		first_text = $2 " " $3
@@ -112,11 +113,15 @@ takeover()
 		master = $1
 		pe = $2
 	}
-	master && !lacp && $2 == pe " -> CE1" && $3 ~ / [A-]..S.*partner/ {
-		lacp = $1
+	$2 ~ / -> CE1$/ && $3 ~ / [A-]..S.*partner/ {
+		from_pe = substr($2, 1, 3)
+		if (!(from_pe in lacp))
+			lacp[from_pe] = $1
 	}
-	master && !status && $2 == pe " -> PE3" && $3 ~ /PW status 0x00 / {
-		status = $1
+	$2 ~ / -> PE3$/ && $3 ~ /PW status 0x00 / {
+		from_pe = substr($2, 1, 3)
+		if (!(from_pe in status))
+			status[from_pe] = $1
 	}
 	$2 == "PE3" && $3 ~ /^vpws .* -> / { switch_ = $1; switch_text = $3 }
 	$2 == "CE1" { ports = $1; ports_text = $3 }
@@ -125,16 +130,16 @@ takeover()
 		if (first)
 			printf "  first seen after %s: %s\n", ms(first),
 			       first_text
-		if (master)
-			printf "  %s serves after %s", pe, ms(master)
-		if (master && lacp)
-			printf ", first LACPDU with SYNC %.3f ms later",
-			       (lacp - master) / 1e6
-		if (master && status)
-			printf ", first PW status 0 %.3f ms later",
-			       (status - master) / 1e6
-		if (master)
+		if (master) {
+			printf "  %s knows after %s, serves after %s", pe,
+			       ms(knew[pe]), ms(master)
+			if (pe in lacp)
+				printf ", LACPDU with SYNC after %s",
+				       ms(lacp[pe])
+			if (pe in status)
+				printf ", PW status 0 after %s", ms(status[pe])
 			print ""
+		}
 		if (switch_)
 			printf "  PE3 after %s: %s\n", ms(switch_), switch_text
 		if (ports)
