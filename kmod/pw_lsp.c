@@ -308,7 +308,8 @@ static int neigh_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 
 	en = etrunk_net(dev_net(n->dev));
-	if (!READ_ONCE(en->pw))
+	/* a namespace that is not ours yet, or no more */
+	if (!en || !READ_ONCE(en->pw))
 		return NOTIFY_DONE;
 	rcu_read_lock();
 	ours = etrunk_core_find_rcu(en, n->dev);

@@ -17,6 +17,8 @@
 
 #include "pw.h"
 
+#define HELD_NS		(200 * NSEC_PER_MSEC)
+
 /**
  * struct etrunk_ac_group - the ACs on one port
  * @list: in etrunk_pw_net.groups, RCU
@@ -25,6 +27,8 @@
  * @tracker: of the reference to @base
  * @member: if the port is a member of an E-Trunk
  * @carrier: as last seen
+ * @held: until when (ktime) the ACs are down after the port stopped being a
+ *	member, 0 = not: the bond is set down in that time, unless it is kept
  * @vpws: services, by group_node, RCU
  * @services: how many
  * @core_ok: how many of them have a working core
@@ -38,6 +42,7 @@ struct etrunk_ac_group {
 	netdevice_tracker tracker;
 	struct etrunk_member __rcu *member;
 	bool carrier;
+	u64 held;
 	struct list_head vpws;
 	atomic_t services;
 	atomic_t core_ok;
@@ -117,8 +122,8 @@ enum etrunk_ac_state etrunk_ac_state(const struct etrunk_vpws *v)
 	member = rcu_dereference(group->member);
 	if (member)
 		return etrunk_member_ac_state(member);
-	return port_up(group->base) && netif_carrier_ok(ac) ?
-	       ETRUNK_AC_UP : ETRUNK_AC_DOWN;
+	return !READ_ONCE(group->held) && port_up(group->base) &&
+	       netif_carrier_ok(ac) ? ETRUNK_AC_UP : ETRUNK_AC_DOWN;
 }
 
 /**
@@ -140,7 +145,7 @@ void etrunk_ac_core_set_locked(struct etrunk_vpws *v, bool ok)
 /* One report at a time, and the last one has the last numbers. */
 static void core_report(struct etrunk_ac_group *group)
 {
-	int seen = 1;
+	int seen;
 
 	if (atomic_fetch_inc(&group->reporting))
 		return;
@@ -189,9 +194,13 @@ void etrunk_ac_sample(struct etrunk_net *en)
 
 	list_for_each_entry_rcu(group, &en->pw->groups, list) {
 		bool carrier = port_up(group->base);
+		u64 held = READ_ONCE(group->held);
 
-		if (READ_ONCE(group->carrier) == carrier)
+		if (held && ktime_get_ns() < held)
 			continue;
+		if (READ_ONCE(group->carrier) == carrier && !held)
+			continue;
+		WRITE_ONCE(group->held, 0);
 		WRITE_ONCE(group->carrier, carrier);
 		if (!rcu_access_pointer(group->member))
 			eval_group(group, "AC_UP");
@@ -577,6 +586,7 @@ void etrunk_vpws_member_added(struct etrunk_member *member)
 		if (etrunk_member_find_rcu(en, group->base) != member)
 			continue;
 		rcu_assign_pointer(group->member, member);
+		WRITE_ONCE(group->held, 0);
 		local_bh_disable();
 		core_report(group);
 		eval_group(group, "AC_UP");
@@ -603,6 +613,8 @@ void etrunk_vpws_member_removed(struct etrunk_member *member)
 	list_for_each_entry(group, &en->pw->groups, list) {
 		if (rcu_access_pointer(group->member) != member)
 			continue;
+		/* an unsteered bond that is still up must not attract traffic */
+		WRITE_ONCE(group->held, ktime_get_ns() + HELD_NS);
 		RCU_INIT_POINTER(group->member, NULL);
 		any = true;
 		rcu_read_lock();
