@@ -73,8 +73,8 @@ static enum etrunk_ac_state ac_state(const struct etrunk_member *m)
 {
 	if (!m->fsm.phys)
 		return ETRUNK_AC_DOWN;
-	return m->fsm.state == ETRUNK_MEMBER_MASTER ? ETRUNK_AC_UP :
-						      ETRUNK_AC_STANDBY;
+	return m->fsm.state == ETRUNK_MEMBER_MASTER && !m->fsm.joining ?
+	       ETRUNK_AC_UP : ETRUNK_AC_STANDBY;
 }
 
 /**
@@ -136,7 +136,7 @@ void etrunk_member_link_changed(struct etrunk_member *m,
 			   m->links.speed != st->speed))
 		trunk_hurry(t, now, &w);
 	m->links = *st;
-	member_fsm_link(&m->fsm, st->phys_up);
+	member_fsm_link(&m->fsm, st->phys_up, st->ce_distributing);
 	trunk_update(t, now, 0, &w);
 	spin_unlock_bh(&t->lock);
 	trunk_run(t, &w);
@@ -373,7 +373,7 @@ void etrunk_member_start(struct etrunk_member *m)
 	m->last_change = ktime_get_real_ns();
 	m->todo_role = true;
 	member_fsm_start(&m->fsm, now);
-	member_fsm_link(&m->fsm, st.phys_up);
+	member_fsm_link(&m->fsm, st.phys_up, st.ce_distributing);
 	trunk_hurry(t, now, &w);
 	trunk_update(t, now, 0, &w);
 	spin_unlock(&t->lock);

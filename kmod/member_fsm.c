@@ -151,10 +151,12 @@ void member_fsm_config(struct member_fsm *m, u64 now,
  * member_fsm_link() - links came or went
  * @m: the machine
  * @up: at least one can be used
+ * @bundled: the CE collects and distributes on one
  */
-void member_fsm_link(struct member_fsm *m, bool up)
+void member_fsm_link(struct member_fsm *m, bool up, bool bundled)
 {
 	m->phys = up;
+	m->bundled = bundled;
 }
 
 static bool core_good(const struct member_fsm *m)
@@ -270,6 +272,7 @@ static u64 next_eval(const struct member_fsm *m, u64 now,
 	const u64 at[] = {
 		m->core_at,
 		m->leave_at,
+		m->joining ? m->join_at : 0,
 		m->start_at + ms(m->cfg.start_hold_ms),
 		m->able ? m->able_at + ms(m->cfg.revert_delay_ms) : 0,
 		max(v->decided_at, m->start_at) + v->settle_ns,
@@ -298,6 +301,19 @@ static bool could_serve(const struct member_fsm *m,
 	}
 }
 
+/* after a decision: does the CE have to let us in first? */
+static void join(struct member_fsm *m, u64 now, u8 was, u32 have)
+{
+	bool wait = m->state == MASTER && (have & F_P_SERVES) && !m->bundled;
+
+	if (wait && was != MASTER) {
+		m->joining = true;
+		m->join_at = now + ms(MEMBER_FSM_JOIN_MS);
+	} else if (!wait || now >= m->join_at) {
+		m->joining = false;
+	}
+}
+
 /* the content of a hello in one word, to see whether it changed */
 static u16 to_tell(const struct member_fsm *m)
 {
@@ -323,6 +339,7 @@ u32 member_fsm_eval(struct member_fsm *m, u64 now,
 {
 	const struct member_row *row = member_table;
 	u32 have, acts = 0;
+	u8 was = m->state;
 	bool able;
 	u16 told;
 
@@ -351,6 +368,7 @@ u32 member_fsm_eval(struct member_fsm *m, u64 now,
 		m->state = row->state;
 		m->reason = row->reason;
 	}
+	join(m, now, was, have);
 
 	told = to_tell(m);
 	if (told != m->told)
@@ -376,6 +394,6 @@ void member_fsm_hello(const struct member_fsm *m, struct trunk_pkt_member *pkt)
 	 */
 	pkt->core_ok = !m->cfg.core_tracking ||
 		       (m->services && m->core_ok && m->core_good);
-	pkt->state = m->state;
+	pkt->state = m->joining ? BACKUP : m->state;
 	pkt->mode = m->cfg.mode;
 }

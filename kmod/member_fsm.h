@@ -13,6 +13,11 @@
  * for one transit of a hello plus its processing; if that hello is lost, until
  * one of its repetitions (20, 120, 370 ms) arrives.
  *
+ * Who takes over from somebody who serves first *joins*: its gate is open and
+ * the CE invited, but services and peer are told only when the CE's LACPDU
+ * shows the link in its bundle, or after MEMBER_FSM_JOIN_MS. Before that frames
+ * for the CE would die at its port: a Linux CE looks every 100 ms.
+ *
  * Two PEs that start together settle once: the one that is not preferred waits
  * MEMBER_FSM_SETTLE_MS (or half the fail time, if that is less) for the
  * preferred one's links before it takes over for the first time.
@@ -24,8 +29,10 @@
 #include "trunk_pkt.h"
 
 #define MEMBER_FSM_SETTLE_MS	3000
+/* a CE that says nothing of a link that joins is not waited for any longer */
+#define MEMBER_FSM_JOIN_MS	1000
 /* who is forced to backup waits so long for the other to serve, at most */
-#define MEMBER_FSM_HANDOVER_MS	1000
+#define MEMBER_FSM_HANDOVER_MS	2000
 
 #define MEMBER_ACT_STATE	BIT(0)	/* state changed */
 #define MEMBER_ACT_REASON	BIT(1)	/* reason changed */
@@ -77,6 +84,8 @@ struct member_fsm_view {
  * @state: enum etrunk_member_state
  * @reason: enum etrunk_member_reason
  * @phys: links up
+ * @bundled: the CE uses one of them
+ * @joining: master, but the CE does not use our links yet
  * @able: could serve
  * @ready: services prepared
  * @core_ok: the core works, after the holds; true while nothing is tracked
@@ -88,6 +97,7 @@ struct member_fsm_view {
  * @core_at: when @core_ok follows the facts, 0 = it does
  * @start_at: when it was created, or its E-Trunk last entered init
  * @able_at: when @able last became true
+ * @join_at: end of @joining at the latest
  * @leave_at: end of the hand-over after force-backup, 0 none
  * @next: when to evaluate again, U64_MAX never
  */
@@ -96,6 +106,8 @@ struct member_fsm {
 	u8 state;
 	u8 reason;
 	bool phys;
+	bool bundled;
+	bool joining;
 	bool able;
 	bool ready;
 	bool core_ok;
@@ -107,6 +119,7 @@ struct member_fsm {
 	u64 core_at;
 	u64 start_at;
 	u64 able_at;
+	u64 join_at;
 	u64 leave_at;
 	u64 next;
 };
@@ -115,7 +128,7 @@ void member_fsm_init(struct member_fsm *m, const struct member_fsm_cfg *cfg);
 void member_fsm_start(struct member_fsm *m, u64 now);
 void member_fsm_config(struct member_fsm *m, u64 now,
 		       const struct member_fsm_cfg *cfg);
-void member_fsm_link(struct member_fsm *m, bool up);
+void member_fsm_link(struct member_fsm *m, bool up, bool bundled);
 void member_fsm_core(struct member_fsm *m, u64 now, unsigned int services,
 		     unsigned int good);
 u32 member_fsm_eval(struct member_fsm *m, u64 now,

@@ -106,9 +106,10 @@ static u32 sorted(const struct etrunk_pw_set *set, u32 candidates)
  * @set: what is known
  * @choice: the outcome
  *
- * While only the local AC is standby the last selected PW stays in @order,
- * though nothing is active: frames that the CE still sends during a planned
- * move reach the remote PE, and the gate of the AC, not the PW, ends them.
+ * While only the local AC is standby the last selected PW, or all if none was,
+ * stays in @order, though nothing is active: frames that the CE still or
+ * already sends during a planned move reach the remote PE. It is the gate of
+ * the AC, not the PW, that ends them.
  */
 void etrunk_pw_select(const struct etrunk_pw_set *set,
 		      struct etrunk_pw_choice *choice)
@@ -135,7 +136,8 @@ void etrunk_pw_select(const struct etrunk_pw_set *set,
 			continue;
 		if (standby_counts && (pw->local & ETRUNK_PW_STANDBY)) {
 			if (set->ac == ETRUNK_AC_STANDBY &&
-			    set->last == (int)i)
+			    (set->last == ETRUNK_PW_NONE ||
+			     set->last == (int)i))
 				candidates |= BIT(i);
 			continue;
 		}

@@ -228,4 +228,101 @@ TEST(hand_over_is_bounded)
 	EXPECT_EQ(m.reason, ETRUNK_MREASON_FORCE_BACKUP);
 }
 
+/* Taking over from who serves: told only when the CE uses the link. */
+static void join_begins(struct member_fsm *m, struct member_fsm_view *v)
+{
+	struct in in = {
+		.mode = ETRUNK_MODE_AUTO, .role = ETRUNK_TRUNK_MASTER,
+		.phys = true, .ready = true, .delayed = true, .revert = true,
+		.settled = true, .preferred = true, .peer = 2, .p_able = true,
+		.p_serves = true, .p_core = true,
+	};
+
+	set_up(&in, m, v);
+	member_fsm_eval(m, NOW, v);
+}
+
+static u8 told_state(const struct member_fsm *m)
+{
+	struct trunk_pkt_member p;
+
+	member_fsm_hello(m, &p);
+	return p.state;
+}
+
+TEST(join_waits_for_the_ce)
+{
+	struct member_fsm_view v;
+	struct member_fsm m;
+
+	join_begins(&m, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_MASTER);
+	EXPECT_TRUE(m.joining);
+	EXPECT_EQ(told_state(&m), ETRUNK_MEMBER_BACKUP);
+	EXPECT_EQ(m.next, NOW + MEMBER_FSM_JOIN_MS * 1000000ULL);
+
+	member_fsm_link(&m, true, true);
+	EXPECT_TRUE(member_fsm_eval(&m, NOW + 1000, &v) & MEMBER_ACT_HELLO);
+	EXPECT_FALSE(m.joining);
+	EXPECT_EQ(told_state(&m), ETRUNK_MEMBER_MASTER);
+
+	/* not again while it serves, whatever the CE says later */
+	member_fsm_link(&m, true, false);
+	member_fsm_eval(&m, NOW + 2000, &v);
+	EXPECT_FALSE(m.joining);
+}
+
+TEST(join_is_bounded)
+{
+	struct member_fsm_view v;
+	struct member_fsm m;
+
+	join_begins(&m, &v);
+	member_fsm_eval(&m, m.next - 1, &v);
+	EXPECT_TRUE(m.joining);
+	member_fsm_eval(&m, NOW + MEMBER_FSM_JOIN_MS * 1000000ULL, &v);
+	EXPECT_FALSE(m.joining);
+	EXPECT_EQ(told_state(&m), ETRUNK_MEMBER_MASTER);
+}
+
+TEST(join_ends_when_nobody_serves)
+{
+	struct member_fsm_view v;
+	struct member_fsm m;
+
+	join_begins(&m, &v);
+	v.peer.state = ETRUNK_MEMBER_BACKUP;
+	member_fsm_eval(&m, NOW + 1000, &v);
+	EXPECT_FALSE(m.joining);
+
+	join_begins(&m, &v);
+	v.peer_valid = false;
+	member_fsm_eval(&m, NOW + 1000, &v);
+	EXPECT_FALSE(m.joining);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_MASTER);
+
+	join_begins(&m, &v);
+	member_fsm_link(&m, false, false);
+	member_fsm_eval(&m, NOW + 1000, &v);
+	EXPECT_FALSE(m.joining);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_BACKUP);
+}
+
+TEST(no_join_where_nobody_serves)
+{
+	struct in in = {
+		.mode = ETRUNK_MODE_AUTO, .role = ETRUNK_TRUNK_MASTER,
+		.phys = true, .ready = true, .delayed = true, .revert = true,
+		.settled = true, .preferred = true, .peer = 2, .p_able = true,
+		.p_core = true,
+	};
+	struct member_fsm_view v;
+	struct member_fsm m;
+
+	set_up(&in, &m, &v);
+	member_fsm_eval(&m, NOW, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_MASTER);
+	EXPECT_FALSE(m.joining);
+}
+
 TEST_HARNESS_MAIN

@@ -320,11 +320,12 @@ TEST(local_standby_keeps_the_last_pw_for_transmit)
 	c = choose(&s);
 	EXPECT_EQ(ETRUNK_PW_ORDER_EMPTY, c.order);
 
-	/* and a PE that never served has none to keep */
+	/* a PE that is about to serve for the first time takes any */
 	s.pw[1].alive = true;
 	s.last = NONE;
 	c = choose(&s);
-	EXPECT_EQ(ETRUNK_PW_ORDER_EMPTY, c.order);
+	EXPECT_EQ(0, c.active);
+	EXPECT_EQ(0xffffff10, c.order);
 }
 
 /* lockout is the operator's: no frame at all, also when the AC is standby */

@@ -293,7 +293,7 @@ static void power_on(unsigned int n)
 	trunk_fsm_init(&pe->t, &cfg);
 	member_fsm_init(&pe->m, &pe->mcfg);
 	member_fsm_start(&pe->m, ns());
-	member_fsm_link(&pe->m, true);
+	member_fsm_link(&pe->m, true, true);
 	settle(n, trunk_fsm_start(&pe->t, ns(), rnd(), rnd()));
 }
 
@@ -305,7 +305,7 @@ static void core(unsigned int n, unsigned int services, unsigned int good)
 
 static void links(unsigned int n, bool up)
 {
-	member_fsm_link(&s->pe[n].m, up);
+	member_fsm_link(&s->pe[n].m, up, true);
 	settle(n, 0);
 }
 
@@ -398,7 +398,7 @@ TEST(both_boot_links_come_late)
 	/* the preferred PE's links come up after the other's */
 	sim_init(3);
 	power_on(0);
-	member_fsm_link(&s->pe[0].m, false);
+	member_fsm_link(&s->pe[0].m, false, true);
 	settle(0, 0);
 	power_on(1);
 	run(1500);
@@ -409,7 +409,7 @@ TEST(both_boot_links_come_late)
 	/* and if they do not come in time, the other serves */
 	sim_init(4);
 	power_on(0);
-	member_fsm_link(&s->pe[0].m, false);
+	member_fsm_link(&s->pe[0].m, false, true);
 	settle(0, 0);
 	power_on(1);
 	run(4 * SEC);
