@@ -186,7 +186,7 @@ TEST(never_two_by_election)
 
 			set_up(&in, &m[i], &v);
 		}
-		for (round = 0; round < 6; round++) {
+		for (round = 0; round < 8; round++) {
 			unsigned int who = (round + (n >> 5)) % 2;
 			struct member_fsm_view v = {
 				.state = who ? ETRUNK_TRUNK_BACKUP :
@@ -198,6 +198,9 @@ TEST(never_two_by_election)
 
 			member_fsm_hello(&m[!who], &v.peer);
 			member_fsm_eval(&m[who], NOW, &v);
+			/* the CE takes in who invites it */
+			member_fsm_link(&m[who], m[who].phys,
+					m[who].state == ETRUNK_MEMBER_MASTER);
 		}
 		serving = (m[0].state == ETRUNK_MEMBER_MASTER) +
 			  (m[1].state == ETRUNK_MEMBER_MASTER);
