@@ -49,7 +49,8 @@ bfd_show()
 # bfd_is NAMESPACE NAME STATE
 bfd_is()
 {
-	[ "$(bfd_show "$1" "$2" .state)" = "$3" ]
+	# asked often: no jq
+	[[ $(etrunkctl -n "$1" -j bfd show "$2") == *'"state":"'"$3"'"'* ]]
 }
 
 # wait_bfd NAMESPACE NAME STATE [SECONDS]
