@@ -222,6 +222,8 @@ const char *etrunk_member_reason_name(enum etrunk_member_reason reason);
 /* ---------------------------------------------------------------- netlink.c */
 
 extern struct genl_family etrunk_genl_family;
+/* the family is registered, and its multicast group ours */
+extern bool etrunk_netlink_up;
 
 /**
  * struct etrunk_counter_desc - name and place of a u64 counter
@@ -239,6 +241,8 @@ int etrunk_nl_put_counters(struct sk_buff *skb, int attrtype,
 int etrunk_nl_put_addr(struct sk_buff *skb, int attrtype,
 		       const struct etrunk_addr *addr);
 int etrunk_nl_get_addr(const struct nlattr *attr, struct etrunk_addr *addr,
+		       struct netlink_ext_ack *extack);
+int etrunk_nl_get_name(const struct nlattr *attr, char *name,
 		       struct netlink_ext_ack *extack);
 int etrunk_nl_put_u64(struct sk_buff *skb, int attrtype, u64 value);
 __printf(3, 4)

@@ -61,7 +61,8 @@ void etrunk_event(struct etrunk_net *en, enum etrunk_event_type type,
 				    from ? from : "-", to ? to : "-",
 				    reason ? reason : "-");
 
-	if (!genl_has_listeners(&etrunk_genl_family, en->net, 0))
+	if (!READ_ONCE(etrunk_netlink_up) ||
+	    !genl_has_listeners(&etrunk_genl_family, en->net, 0))
 		return;
 
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);

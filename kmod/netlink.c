@@ -8,6 +8,7 @@
  * kernels take: do and dump of a command share one policy.
  */
 #include <linux/sizes.h>
+#include <linux/ctype.h>
 #include <net/ipv6.h>
 
 #include "etrunk.h"
@@ -143,13 +144,20 @@ struct genl_family etrunk_genl_family __ro_after_init = {
 	.module = THIS_MODULE,
 };
 
+bool etrunk_netlink_up;
+
 int __init etrunk_netlink_init(void)
 {
-	return genl_register_family(&etrunk_genl_family);
+	int err = genl_register_family(&etrunk_genl_family);
+
+	etrunk_netlink_up = !err;
+	return err;
 }
 
 void etrunk_netlink_exit(void)
 {
+	/* what is deleted from here on has nobody to tell */
+	WRITE_ONCE(etrunk_netlink_up, false);
 	genl_unregister_family(&etrunk_genl_family);
 }
 
@@ -257,6 +265,34 @@ int etrunk_nl_get_addr(const struct nlattr *attr, struct etrunk_addr *addr,
 				    "an address has 4 or 16 bytes");
 		return -EINVAL;
 	}
+}
+
+/**
+ * etrunk_nl_get_name - take the name of a new or known object
+ * @attr: 1..15 printable characters: it goes to logs and listings as it is
+ * @name: result, ETRUNK_NAME_LEN bytes
+ * @extack: told what is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int etrunk_nl_get_name(const struct nlattr *attr, char *name,
+		       struct netlink_ext_ack *extack)
+{
+	const char *c;
+
+	if (nla_strscpy(name, attr, ETRUNK_NAME_LEN) < 1) {
+		etrunk_nl_err(extack, attr, "a name has 1 to %u characters",
+			      ETRUNK_NAME_LEN - 1);
+		return -EINVAL;
+	}
+	for (c = name; *c; c++) {
+		if (isgraph(*c) && isascii(*c))
+			continue;
+		etrunk_nl_err(extack, attr,
+			      "a name has printable characters, no spaces");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /**

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink commands of BFD sessions. All run under RTNL. */
-#include <linux/ctype.h>
 #include <net/ip.h>
 
 #include "bfd.h"
@@ -216,26 +215,6 @@ static struct etrunk_bfd *find(struct genl_info *info)
 	return ERR_PTR(-ENOENT);
 }
 
-static int get_name(const struct nlattr *attr, char *name,
-		    struct netlink_ext_ack *extack)
-{
-	const char *c;
-
-	if (nla_strscpy(name, attr, ETRUNK_NAME_LEN) < 1) {
-		etrunk_nl_err(extack, attr, "a name has 1 to %u characters",
-			      ETRUNK_NAME_LEN - 1);
-		return -EINVAL;
-	}
-	for (c = name; *c; c++) {
-		if (isgraph(*c) && isascii(*c))
-			continue;
-		etrunk_nl_err(extack, attr,
-			      "a name has printable characters, no spaces");
-		return -EINVAL;
-	}
-	return 0;
-}
-
 static int get_addr(struct net *net, const struct nlattr *attr,
 		    struct etrunk_addr *addr, struct netlink_ext_ack *extack)
 {
@@ -285,7 +264,7 @@ static int get_new(struct net *net, struct nlattr **attrs,
 {
 	int err;
 
-	err = get_name(attrs[ETRUNK_A_BFD_NAME], cfg->name, extack);
+	err = etrunk_nl_get_name(attrs[ETRUNK_A_BFD_NAME], cfg->name, extack);
 	if (err)
 		return err;
 

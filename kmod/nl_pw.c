@@ -188,12 +188,7 @@ static int get_name(struct genl_info *info, char *name)
 		NL_SET_ERR_MSG(info->extack, "name is missing");
 		return -EINVAL;
 	}
-	if (nla_strscpy(name, attr, ETRUNK_NAME_LEN) < 1) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "a name has 1 to 15 characters");
-		return -EINVAL;
-	}
-	return 0;
+	return etrunk_nl_get_name(attr, name, info->extack);
 }
 
 static struct etrunk_pw *get_pw(struct genl_info *info)

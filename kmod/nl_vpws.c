@@ -32,12 +32,7 @@ static int get_name(struct genl_info *info, char *name)
 		NL_SET_ERR_MSG(info->extack, "name is missing");
 		return -EINVAL;
 	}
-	if (nla_strscpy(name, attr, ETRUNK_NAME_LEN) < 1) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "a name has 1 to 15 characters");
-		return -EINVAL;
-	}
-	return 0;
+	return etrunk_nl_get_name(attr, name, info->extack);
 }
 
 static struct etrunk_vpws *get_vpws(struct genl_info *info)
@@ -179,6 +174,8 @@ static int get_new(struct genl_info *info, struct etrunk_vpws_cfg *cfg)
 				    "no such device");
 		return -ENODEV;
 	}
+	/* by its own name, which it keeps for when it comes again */
+	strscpy(cfg->ac, dev->name, sizeof(cfg->ac));
 	err = etrunk_ac_check(en, dev, info->extack);
 	if (err && info->extack)
 		info->extack->bad_attr = a[ETRUNK_A_VPWS_AC];

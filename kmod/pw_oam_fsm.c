@@ -184,7 +184,8 @@ u32 etrunk_oam_rx(struct etrunk_oam *o, const struct etrunk_oam_cfg *cfg,
 	o->rx_expire = NEVER;
 	if (msg->status && msg->refresh)
 		/* 3.5 intervals of this very message */
-		o->rx_expire = now + msg->refresh * (7 * NSEC_PER_SEC / 2);
+		o->rx_expire = now + msg->refresh *
+				     (7 * (u64)NSEC_PER_SEC / 2);
 
 	/* one ack per status and refresh interval (5.3.1) */
 	if (!o->ack_again || o->ack_word != msg->status ||
@@ -192,7 +193,7 @@ u32 etrunk_oam_rx(struct etrunk_oam *o, const struct etrunk_oam_cfg *cfg,
 		u64 again = msg->refresh ? msg->refresh : 1;
 
 		o->ack_word = msg->status;
-		o->ack_again = now + again * NSEC_PER_SEC;
+		o->ack_again = now + again * (u64)NSEC_PER_SEC;
 		actions |= ETRUNK_OAM_ACK;
 	}
 	if (old != etrunk_oam_remote(o, cfg))

@@ -10,7 +10,7 @@
 #define ETRUNK_OAM_BURST	3
 #define ETRUNK_OAM_BURST_NS	NSEC_PER_SEC
 /* how long to wait for the peer's word once it can be heard again */
-#define ETRUNK_OAM_UNKNOWN_NS	(4 * NSEC_PER_SEC)
+#define ETRUNK_OAM_UNKNOWN_NS	(4 * (u64)NSEC_PER_SEC)
 
 /* actions for the caller, any number of them */
 #define ETRUNK_OAM_SEND		BIT(0)	/* send the local word */

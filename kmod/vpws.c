@@ -37,6 +37,7 @@ static const struct etrunk_counter_desc counter_names[ETRUNK_VPWS_COUNTS] = {
 	[ETRUNK_VPWS_NO_PW] = { "ac-no-pw", 0 },
 	[ETRUNK_VPWS_L2_CONTROL] = { "ac-l2-control", 8 },
 	[ETRUNK_VPWS_PAUSE] = { "ac-pause", 16 },
+	[ETRUNK_VPWS_BAD_HEADER] = { "ac-bad-header", 24 },
 };
 
 /**

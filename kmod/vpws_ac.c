@@ -73,6 +73,13 @@ static rx_handler_result_t ac_rx(struct sk_buff **pskb)
 		return RX_HANDLER_PASS;
 	}
 
+	/* a VLAN device without reorder_hdr leaves its tag before the payload */
+	if (unlikely(skb_mac_offset(skb) != -ETH_HLEN)) {
+		etrunk_vpws_count(v, ETRUNK_VPWS_BAD_HEADER);
+		kfree_skb(skb);
+		return RX_HANDLER_CONSUMED;
+	}
+
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb)
 		return RX_HANDLER_CONSUMED;
