@@ -302,7 +302,7 @@ struct etrunk_bfd_client {
 	struct list_head node;
 	void (*notify)(struct etrunk_bfd_client *client,
 		       const struct etrunk_bfd_change *change);
-	char name[32];
+	char name[40];
 };
 
 /* All under RTNL, but etrunk_bfd_state(), which any context may call. */
