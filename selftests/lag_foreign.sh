@@ -151,7 +151,7 @@ crippled_out_is_dropped()
 {
 	local own before
 
-	own=$(ns "$PE1" cat /sys/class/net/a/bonding_slave/perm_hwaddr)
+	own=$(ns "$PE1" cat /sys/class/net/la/bonding_slave/perm_hwaddr)
 	before=$(lag_counter "$PE1" lacpdu_tx_dropped)
 	watch_ce
 	tool "$PE1" send la src="$own" sys="$REMOTE" tlv=7
@@ -222,14 +222,14 @@ both_looped()
 # A cable from PE1's trunk to PE2's.
 miscabled_pes_see_a_loop()
 {
-	ip link add x netns "$PE1" type veth peer name x netns "$PE2"
-	ip -n "$PE1" link set x master bond0
-	ip -n "$PE2" link set x master bond0
+	ip link add wire netns "$PE1" type veth peer name wire netns "$PE2"
+	ip -n "$PE1" link set wire master bond0
+	ip -n "$PE2" link set wire master bond0
 	slowwait 5 both_looped
 	check_err $? "PE1 has \"$(faults "$PE1")\", PE2 has \"$(faults "$PE2")\""
 	phys_is "$PE1" down && phys_is "$PE2" down
 	check_err $? "a member is not down"
-	ip -n "$PE1" link del x
+	ip -n "$PE1" link del wire
 	slowwait 5 not both_looped
 	slowwait 10 phys_is "$PE1" up
 	check_err $? "PE1 does not recover"
