@@ -25,6 +25,8 @@ setup()
 	require_command jq
 	mount -t tracefs none $TRACE 2>/dev/null
 	lag_lab
+	# PE2 has no part in it: the CE must not prefer its link
+	ip -n "$PE2" link set lc down
 	etrunk_reload
 	check_err $? "cannot load the module"
 	# mode auto, no peer: master when alone, backup when its links are down

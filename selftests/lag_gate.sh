@@ -30,6 +30,8 @@ setup()
 {
 	require_command jq
 	lag_lab
+	# PE2 has no part in it: the CE must not prefer its link
+	ip -n "$PE2" link set lc down
 	etrunk_reload
 	check_err $? "cannot load the module"
 	lag_trunk 1 && lag_member "$PE1" force-master
