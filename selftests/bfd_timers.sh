@@ -126,7 +126,7 @@ slower_waits_for_final()
 	local out
 
 	{
-		sleep 1
+		sleep 2.2
 		bfd "$PE" set b1 min-tx 50
 	} &
 	out=$(peer up 5000 run 500 set final off run 2000 \
