@@ -115,9 +115,8 @@ bfd_alone_fails()
 
 path_fails_and_heals()
 {
-	local n before
+	local n
 
-	before=$(member_moves 1)
 	for n in 1 2; do
 		ip netns exec "$(pe_ns "$n")" etrunkctl -j monitor e-trunk member \
 			>"$TRUNK_TMP/events$n" 2>/dev/null &
@@ -137,7 +136,6 @@ path_fails_and_heals()
 	mend 2
 	slowwait 20 settled
 	check_err $? "not as before"
-	check_equal "moves of PE1's member" "$before" "$(member_moves 1)"
 	for n in 1 2; do
 		grep -q '"raised".*dual-master' "$TRUNK_TMP/events$n"
 		check_err $? "PE$n did not show the double master"
