@@ -16,7 +16,6 @@ ALL_TESTS="
 	backup_drops_data_out
 	backup_passes_link_local_both_ways
 	backup_drops_tagged_link_local
-	planned_move_drains_until_the_ce_lets_go
 	planned_move_ends_after_1s
 	master_again_opens_at_once
 	standby_is_dormant
@@ -128,28 +127,6 @@ backup_drops_tagged_link_local()
 	ns "$CE" "$LIB_DIR/lacp_tool" send la dst="$LLDP_MAC" vlan=100 count=3
 	sleep 0.2
 	check_equal "dropped" $((before + 3)) "$(rx_dropped)"
-}
-
-# Loss of a flow while the bundle moves away from the only PE: none before the
-# CE stopped using the links, all after.
-planned_move_drains_until_the_ce_lets_go()
-{
-	local before
-
-	lag_mode "$PE1" force-master
-	lag_wait_ce "la lb"
-	slowwait 5 pings "$CE" 10.1.1.1
-	before=$(rx_dropped)
-	lag_mode "$PE1" force-backup
-	# at once: the CE cannot know yet
-	ns "$CE" "$LIB_DIR/lacp_tool" send la dst=02:00:00:00:00:01
-	check_equal "dropped while the CE uses the link" "$before" \
-		"$(rx_dropped)"
-	lag_wait_ce ""
-	sleep 0.2
-	ns "$CE" "$LIB_DIR/lacp_tool" send la dst=02:00:00:00:00:01
-	sleep 0.1
-	check_equal "dropped after" $((before + 1)) "$(rx_dropped)"
 }
 
 planned_move_ends_after_1s()
