@@ -68,6 +68,8 @@ static struct {
 
 static int raw = -1, rx = -1, port = -1;
 static uint64_t last_sent;
+/* of the wall clock, which stamps packets, to the one that never steps */
+static int64_t wall_ahead_us;
 
 static void die(const char *what)
 {
@@ -153,9 +155,30 @@ static void send_packet(unsigned int flags)
 		sum = (sum & 0xffff) + (sum >> 16);
 	p.udp.check = htons((uint16_t)~sum) ?: 0xffff;
 
+	/* before, as it arrives while we are still inside */
+	last_sent = now_us();
 	if (sendto(raw, &p, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
 		die("sendto");
-	last_sent = now_us();
+}
+
+/*
+ * When a packet came, as the kernel saw it: what keeps this process from
+ * running must not look like a late packet.
+ */
+static uint64_t arrival_us(struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+	struct timespec ts;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		if (cmsg->cmsg_level != SOL_SOCKET ||
+		    cmsg->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&ts, CMSG_DATA(cmsg), sizeof(ts));
+		return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000 -
+		       wall_ahead_us;
+	}
+	return now_us();
 }
 
 /* Wait until then for a packet of the session; true if there was one. */
@@ -165,6 +188,14 @@ static bool receive(uint64_t until)
 	uint64_t now = now_us(), gap;
 	struct timespec ts = {};
 	uint8_t buf[2000], *pdu;
+	char control[CMSG_SPACE(sizeof(struct timespec))];
+	struct iovec iov = { .iov_base = buf, .iov_len = sizeof(buf) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
 	struct udphdr udp;
 	struct iphdr ip;
 	ssize_t len;
@@ -175,7 +206,7 @@ static bool receive(uint64_t until)
 	}
 	if (ppoll(&pfd, 1, &ts, NULL) < 1)
 		return false;
-	len = recv(rx, buf, sizeof(buf), 0);
+	len = recvmsg(rx, &msg, 0);
 	if (len < (ssize_t)(sizeof(ip) + sizeof(udp) + 24))
 		return false;
 	memcpy(&ip, buf, sizeof(ip));
@@ -190,7 +221,7 @@ static bool receive(uint64_t until)
 	in.df = !!(ip.frag_off & htons(IP_DF));
 	in.sport = ntohs(udp.source);
 
-	in.at = now_us();
+	in.at = arrival_us(&msg);
 	in.diag = pdu[0] & 0x1f;
 	in.state = pdu[1] >> 6;
 	in.flags = pdu[1] & 0x3f;
@@ -370,6 +401,8 @@ static void open_rx(void)
 		.sin_port = htons(c.port),
 		.sin_addr = c.local,
 	};
+	struct timespec wall;
+	int on = 1;
 
 	port = socket(AF_INET, SOCK_DGRAM, 0);
 	if (port < 0 || bind(port, (struct sockaddr *)&addr, sizeof(addr)))
@@ -377,6 +410,11 @@ static void open_rx(void)
 	rx = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
 	if (rx < 0)
 		die("raw udp socket");
+	if (setsockopt(rx, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)))
+		die("receive timestamps");
+	clock_gettime(CLOCK_REALTIME, &wall);
+	wall_ahead_us = wall.tv_sec * 1000000LL + wall.tv_nsec / 1000 -
+			(int64_t)now_us();
 }
 
 static uint64_t in_ms(const char *ms)

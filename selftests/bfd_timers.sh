@@ -23,12 +23,17 @@ setup()
 	END
 }
 
-# check_gaps TEXT LOW HIGH: us between packets, a fifth of a ms of slack
+# check_gaps TEXT LOW HIGH: us between packets. A packet that softirqs delay by
+# a ms (one CPU, which starts programs meanwhile) makes a gap longer and the
+# next one shorter by as much; a quarter of the interval, which is what a wrong
+# jitter or a wrong interval is off by, is more than that.
 check_gaps()
 {
-	check_between "shortest gap in us" $(($2 - 200)) $(($3 + 200)) \
+	local slack=1000
+
+	check_between "shortest gap in us" $(($2 - slack)) $(($3 + slack)) \
 		"$(field gap_min_us "$1")"
-	check_between "longest gap in us" $(($2 - 200)) $(($3 + 200)) \
+	check_between "longest gap in us" $(($2 - slack)) $(($3 + slack)) \
 		"$(field gap_max_us "$1")"
 }
 
@@ -63,8 +68,10 @@ jitter()
 	out=$(peer up 3000 run 100 run 3000)
 	out=$(tail -n 1 <<<"$out")
 	check_gaps "$out" 7500 10000
-	check_between "shortest" 7300 7700 "$(field gap_min_us "$out")"
-	check_between "longest" 9800 10200 "$(field gap_max_us "$out")"
+	check_between "shortest, of all the range" 6500 7700 \
+		"$(field gap_min_us "$out")"
+	check_between "longest, of all the range" 9800 11000 \
+		"$(field gap_max_us "$out")"
 	check_between "mean" 8550 8950 "$(field gap_mean_us "$out")"
 	check_between "packets" 330 360 "$(field rx "$out")"
 }
@@ -104,7 +111,7 @@ poll_is_answered_at_once()
 	local out
 
 	out=$(peer up 3000 run 100 poll 100)
-	check_between "answer in us" 0 500 "$(field final_us "$out")"
+	check_between "answer in us" 0 1000 "$(field final_us "$out")"
 	# F, never with P
 	check_equal "flags" 0x18 "$(field flags "$out")"
 }
