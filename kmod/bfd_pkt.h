@@ -12,6 +12,8 @@
 /* mandatory section; the least with an authentication section present */
 #define ETRUNK_BFD_PKT_LEN	24
 #define ETRUNK_BFD_PKT_LEN_AUTH	26
+/* the longest packet sent: with a SHA1 section */
+#define ETRUNK_BFD_PDU_MAX	52
 
 /* second octet, below the state */
 #define ETRUNK_BFD_POLL		0x20
@@ -74,6 +76,12 @@ struct etrunk_bfd_pkt {
  * @ETRUNK_BFD_DROP_ADDRESS: addresses are not the session's
  * @ETRUNK_BFD_DROP_TTL: TTL below what the session demands
  * @ETRUNK_BFD_DROP_AUTH: A bit set, but the session uses no authentication
+ * @ETRUNK_BFD_DROP_AUTH_MISSING: A bit clear, but the session uses it
+ * @ETRUNK_BFD_DROP_AUTH_TYPE: another authentication type than the session's
+ * @ETRUNK_BFD_DROP_AUTH_LENGTH: the section's length is not that of its type
+ * @ETRUNK_BFD_DROP_AUTH_KEY_ID: there is no key of this id
+ * @ETRUNK_BFD_DROP_AUTH_SEQUENCE: sequence number outside of the window
+ * @ETRUNK_BFD_DROP_AUTH_DIGEST: wrong digest or password
  * @ETRUNK_BFD_DROP_DISCR: My Discriminator is not the configured one
  * @ETRUNK_BFD_DROP_MAX: number of values
  */
@@ -92,6 +100,12 @@ enum etrunk_bfd_drop {
 	ETRUNK_BFD_DROP_ADDRESS,
 	ETRUNK_BFD_DROP_TTL,
 	ETRUNK_BFD_DROP_AUTH,
+	ETRUNK_BFD_DROP_AUTH_MISSING,
+	ETRUNK_BFD_DROP_AUTH_TYPE,
+	ETRUNK_BFD_DROP_AUTH_LENGTH,
+	ETRUNK_BFD_DROP_AUTH_KEY_ID,
+	ETRUNK_BFD_DROP_AUTH_SEQUENCE,
+	ETRUNK_BFD_DROP_AUTH_DIGEST,
 	ETRUNK_BFD_DROP_DISCR,
 	ETRUNK_BFD_DROP_MAX,
 };

@@ -8,6 +8,7 @@
 #define _ETRUNK_PURE_H
 
 #ifdef __KERNEL__
+#include <crypto/algapi.h>	/* crypto_memneq() */
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/errno.h>
@@ -104,6 +105,17 @@ static inline void put_unaligned_be64(u64 v, void *p)
 {
 	put_unaligned_be32(v >> 32, p);
 	put_unaligned_be32(v, (u8 *)p + 4);
+}
+
+static inline unsigned long crypto_memneq(const void *a, const void *b,
+					  size_t n)
+{
+	const volatile u8 *p = a, *q = b;
+	unsigned long diff = 0;
+
+	while (n--)
+		diff |= *p++ ^ *q++;
+	return diff;
 }
 #endif /* __KERNEL__ */
 

@@ -344,6 +344,24 @@ enum etrunk_bfd_state {
 };
 
 /**
+ * enum etrunk_bfd_auth_type - authentication of BFD packets, numbers as on the wire
+ * @ETRUNK_BFD_AUTH_NONE: packets carry none, and are accepted without
+ * @ETRUNK_BFD_AUTH_SIMPLE: password in clear; weak
+ * @ETRUNK_BFD_AUTH_MD5: keyed MD5; weak
+ * @ETRUNK_BFD_AUTH_METICULOUS_MD5: the same, each number is used once; weak
+ * @ETRUNK_BFD_AUTH_SHA1: keyed SHA1
+ * @ETRUNK_BFD_AUTH_METICULOUS_SHA1: the same, each number is used once
+ */
+enum etrunk_bfd_auth_type {
+	ETRUNK_BFD_AUTH_NONE,
+	ETRUNK_BFD_AUTH_SIMPLE,
+	ETRUNK_BFD_AUTH_MD5,
+	ETRUNK_BFD_AUTH_METICULOUS_MD5,
+	ETRUNK_BFD_AUTH_SHA1,
+	ETRUNK_BFD_AUTH_METICULOUS_SHA1,
+};
+
+/**
  * enum etrunk_attr_bfd - a BFD session
  * @ETRUNK_A_BFD_NAME: string 1..15, key
  * @ETRUNK_A_BFD_PEER: 4 bytes, fixed
@@ -376,6 +394,17 @@ enum etrunk_bfd_state {
  * @ETRUNK_A_BFD_MAX_RX_GAP_US: u32, longest gap between accepted packets in Up
  * @ETRUNK_A_BFD_MAX_TX_LATE_US: u32, worst lateness of the transmit timer
  * @ETRUNK_A_BFD_USED_BY: multi string, e.g. "e-trunk 1", "pw pw1"
+ * @ETRUNK_A_BFD_AUTH: u32 enum etrunk_bfd_auth_type, default none
+ * @ETRUNK_A_BFD_KEY_ID: u32 0..255, default 1, the key that @..._KEY sets
+ * @ETRUNK_A_BFD_KEY: 1..20 bytes, 1..16 for a password and MD5; never dumped
+ *	without CAP_NET_ADMIN and ETRUNK_A_BFD_SHOW_KEYS
+ * @ETRUNK_A_BFD_SEND_KEY: u32, id of the key to send with
+ * @ETRUNK_A_BFD_DEL_KEY: u32, id of a key to forget (SET only)
+ * @ETRUNK_A_BFD_KEY_IDS: multi u32, read-only
+ * @ETRUNK_A_BFD_SHOW_KEYS: flag in a GET: also give _KEYS (CAP_NET_ADMIN)
+ * @ETRUNK_A_BFD_KEYS: multi nest {KEY_ID, KEY}, read-only
+ * @ETRUNK_A_BFD_AUTH_CHANGING: u32 bool, read-only: the peer has not followed
+ *	a change of the type or of a secret yet
  */
 enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_UNSPEC,
@@ -410,6 +439,15 @@ enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_MAX_RX_GAP_US,
 	ETRUNK_A_BFD_MAX_TX_LATE_US,
 	ETRUNK_A_BFD_USED_BY,
+	ETRUNK_A_BFD_AUTH,
+	ETRUNK_A_BFD_KEY_ID,
+	ETRUNK_A_BFD_KEY,
+	ETRUNK_A_BFD_SEND_KEY,
+	ETRUNK_A_BFD_DEL_KEY,
+	ETRUNK_A_BFD_KEY_IDS,
+	ETRUNK_A_BFD_SHOW_KEYS,
+	ETRUNK_A_BFD_KEYS,
+	ETRUNK_A_BFD_AUTH_CHANGING,
 	ETRUNK_A_BFD_PAD,
 	__ETRUNK_A_BFD_MAX,
 };
