@@ -349,10 +349,14 @@ u32 trunk_fsm_config(struct trunk_fsm *f, u64 now,
 		     const struct trunk_fsm_cfg *cfg, u64 rnd)
 {
 	bool was_usable = f->cfg.usable;
+	u64 was_fail = own_fail_ns(f);
 
 	f->cfg = *cfg;
 	if (cfg->usable && !was_usable)
 		f->alone_at = now + own_fail_ns(f);
+	else if (f->alone_at && f->alone_at != U64_MAX)
+		/* the new fail time counts from when the wait began */
+		f->alone_at += own_fail_ns(f) - was_fail;
 	if (!cfg->usable)
 		forget_peer(f, rnd);
 	return decide(f, now, TRUNK_ACT_TX);

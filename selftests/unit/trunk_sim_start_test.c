@@ -69,6 +69,38 @@ TEST(boot_alone)
 	EXPECT_TRUE(s->pe[1].t.faults & BIT(TRUNK_FAULT_NO_PEER));
 }
 
+/* a change of the fail time reaches the wait of init, too */
+TEST(boot_alone_fail_time_changes)
+{
+	struct trunk_fsm_cfg cfg;
+
+	sim_init(5);
+	power_on(1);
+	run(SEC);
+	cfg = s->pe[1].t.cfg;
+	cfg.hello_ms = 500;
+	cfg.multiplier = 6;
+	settle(1, trunk_fsm_config(&s->pe[1].t, ns(), &cfg, rnd()));
+	run(SEC);
+	EXPECT_ROLE(1, ETRUNK_TRUNK_INIT, ETRUNK_REASON_INIT);
+	cfg.multiplier = 10;
+	settle(1, trunk_fsm_config(&s->pe[1].t, ns(), &cfg, rnd()));
+	run(2 * SEC);
+	EXPECT_ROLE(1, ETRUNK_TRUNK_INIT, ETRUNK_REASON_INIT);
+	run(1100);
+	EXPECT_ROLE(1, MASTER, ETRUNK_REASON_TIMEOUT);
+
+	/* shorter than what has passed: over at once */
+	sim_init(6);
+	power_on(1);
+	run(4 * SEC);
+	cfg = s->pe[1].t.cfg;
+	cfg.multiplier = 3;
+	settle(1, trunk_fsm_config(&s->pe[1].t, ns(), &cfg, rnd()));
+	run(5);
+	EXPECT_ROLE(1, MASTER, ETRUNK_REASON_TIMEOUT);
+}
+
 TEST(power_loss_and_return)
 {
 	u64 t;
