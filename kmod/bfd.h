@@ -5,36 +5,34 @@
 #ifndef _ETRUNK_BFD_H
 #define _ETRUNK_BFD_H
 
+#include "bfd_encap.h"
 #include "bfd_fsm.h"
 #include "etrunk.h"
 
-#define ETRUNK_BFD_PORT_SINGLE	3784	/* RFC 5881 4 */
-#define ETRUNK_BFD_PORT_MULTI	4784	/* RFC 5883 5 */
-/* RFC 5881 4: source ports; handed out from the top, others use the bottom */
-#define ETRUNK_BFD_SPORT_MIN	49152
-#define ETRUNK_BFD_SPORT_MAX	65535
-
 #define ETRUNK_BFD_DEF_INTERVAL	10000
 #define ETRUNK_BFD_DEF_MULT	3
-#define ETRUNK_BFD_DEF_MIN_TTL	254
 
 /* state changes that wait for the one context that tells clients of them */
 #define ETRUNK_BFD_CHANGES_MAX	8
 
+struct etrunk_bfd_sock;
+
 /**
  * struct etrunk_bfd_cfg - a session as configured
  * @name: key
+ * @encap: what its packets travel in
  * @peer: its address
  * @source: ours
- * @ifindex: single hop on this device; 0 = multihop
+ * @ifindex: single hop on this device, else 0
  * @local_discr: 1..8191, 0 = draw one
  * @remote_discr: 1..8191, 0 = learn it
  * @timing: intervals and multiplier
- * @min_ttl: least TTL of a received packet, multihop
+ * @min_ttl: least TTL of a received packet
  * @shutdown: AdminDown
  */
 struct etrunk_bfd_cfg {
 	char name[ETRUNK_NAME_LEN];
+	const struct etrunk_bfd_encap *encap;
 	struct etrunk_addr peer;
 	struct etrunk_addr source;
 	int ifindex;
@@ -78,11 +76,12 @@ struct etrunk_bfd_note {
  * @cfg: as configured; RTNL, but the fixed parts any reader may look at
  * @object: "bfd NAME"
  * @ifname: name of the device, RTNL
- * @ifindex: device that packets come and go by; 0 multihop, -1 while the
- *	device is gone
+ * @key: what its packets have in common; @key.scope changes under RTNL, with
+ *	the device, the rest is fixed
+ * @sock: what packets come in by, private to bfd_udp.c, RTNL
  * @sport: source port
  * @by_discr: in the table by local discriminator
- * @by_addr: in the table by addresses
+ * @by_key: in the table by @key
  * @clients: struct etrunk_bfd_client; changed under RTNL, read under RCU
  * @state: copy of fsm.state for lockless readers
  * @remote_state: copy of fsm.remote_state
@@ -112,10 +111,11 @@ struct etrunk_bfd {
 	struct etrunk_bfd_cfg cfg;
 	char object[ETRUNK_NAME_LEN + 4];
 	char ifname[IFNAMSIZ];
-	int ifindex;
+	struct etrunk_bfd_key key;
+	struct etrunk_bfd_sock *sock;
 	__be16 sport;
 	struct hlist_node by_discr;
-	struct hlist_node by_addr;
+	struct hlist_node by_key;
 	struct list_head clients;
 	u8 state;
 	u8 remote_state;
@@ -153,28 +153,33 @@ void etrunk_bfd_destroy(struct etrunk_bfd *bfd);
 void etrunk_bfd_destroy_all(struct etrunk_net *en);
 const char *etrunk_bfd_holder(const struct etrunk_bfd *bfd);
 /* softirq, no lock held */
-void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt);
+void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt,
+		   const u8 *pdu, unsigned int len);
 void etrunk_bfd_drop(struct etrunk_bfd *bfd, enum etrunk_bfd_drop why);
 
-/* bfd_udp.c */
-int etrunk_bfd_udp_open(struct etrunk_net *en, bool multihop,
-			struct netlink_ext_ack *extack);
-void etrunk_bfd_udp_close(struct etrunk_net *en, bool multihop);
-void etrunk_bfd_udp_stats(struct etrunk_net *en, struct etrunk_bfd_stats *stats);
-int etrunk_bfd_udp_xmit(struct etrunk_bfd *bfd, const u8 *payload);
-int etrunk_bfd_udp_source(struct etrunk_net *en, const struct etrunk_addr *peer,
-			  int ifindex, struct etrunk_addr *source);
-/* tables, RTNL to change */
-void etrunk_bfd_hash_add(struct etrunk_bfd *bfd);
-void etrunk_bfd_hash_del(struct etrunk_bfd *bfd);
-void etrunk_bfd_hash_move(struct etrunk_bfd *bfd, int ifindex);
-struct etrunk_bfd *etrunk_bfd_by_discr(const struct etrunk_net *en, u32 discr);
-struct etrunk_bfd *etrunk_bfd_by_addr(const struct etrunk_net *en,
-				      const struct etrunk_addr *peer,
-				      const struct etrunk_addr *source,
-				      int ifindex);
+/* bfd_table.c, RTNL */
+int etrunk_bfd_table_init(struct etrunk_net *en);
+void etrunk_bfd_table_exit(struct etrunk_net *en);
+void etrunk_bfd_table_add(struct etrunk_bfd *bfd);
+void etrunk_bfd_table_del(struct etrunk_bfd *bfd);
+void etrunk_bfd_table_move(struct etrunk_bfd *bfd, int scope);
+void etrunk_bfd_table_stats(struct etrunk_net *en,
+			    struct etrunk_bfd_stats *stats);
 __be16 etrunk_bfd_sport_get(struct etrunk_net *en);
 void etrunk_bfd_sport_put(struct etrunk_net *en, __be16 sport);
+/* RCU or RTNL */
+struct etrunk_bfd *etrunk_bfd_by_discr(const struct etrunk_net *en, u32 discr);
+struct etrunk_bfd *etrunk_bfd_by_key(const struct etrunk_net *en,
+				     const struct etrunk_bfd_key *key);
+/* softirq, under RCU, no lock held */
+void etrunk_bfd_input(const struct etrunk_bfd_meta *meta, const u8 *buf,
+		      unsigned int have, unsigned int payload);
+
+/* bfd_dev.c, RTNL */
+int etrunk_bfd_dev_check(struct etrunk_net *en,
+			 const struct etrunk_bfd_cfg *cfg,
+			 struct nlattr **attrs, struct netlink_ext_ack *extack);
+void etrunk_bfd_dev_bind(struct etrunk_bfd *bfd);
 
 /* names.c */
 const char *etrunk_bfd_reason_name(enum etrunk_bfd_reason reason);

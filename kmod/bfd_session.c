@@ -133,19 +133,20 @@ static void transmit(struct etrunk_bfd *bfd)
 
 	while (bfd->tx_wanted) {
 		bool final = bfd->tx_wanted & ETRUNK_BFD_ACT_FINAL;
-		u8 buf[ETRUNK_BFD_PKT_LEN];
+		unsigned int len = ETRUNK_BFD_PKT_LEN;
+		u8 buf[ETRUNK_BFD_PDU_MAX];
 		struct etrunk_bfd_pkt pkt;
 		int err;
 
 		etrunk_bfd_fsm_fill(&bfd->fsm, final, &pkt);
+		etrunk_bfd_pkt_build(buf, &pkt);
 		if (final)
 			bfd->tx_wanted &= ~ETRUNK_BFD_ACT_FINAL;
 		else
 			bfd->tx_wanted &= ~ETRUNK_BFD_ACT_SEND;
 		spin_unlock_bh(&bfd->lock);
 
-		etrunk_bfd_pkt_build(buf, &pkt);
-		err = etrunk_bfd_udp_xmit(bfd, buf);
+		err = bfd->key.encap->xmit(bfd, buf, len);
 		trace_etrunk_bfd_tx(bfd, &pkt, err);
 
 		spin_lock_bh(&bfd->lock);
@@ -274,15 +275,35 @@ void etrunk_bfd_drop(struct etrunk_bfd *bfd, enum etrunk_bfd_drop why)
 	trace_etrunk_bfd_rx(bfd, NULL, why);
 }
 
+/*
+ * Steps 10 to 12 of RFC 5880 6.8.6: no session uses authentication. @pdu is the
+ * packet as it came, @len its Length.
+ */
+static enum etrunk_bfd_drop check_auth(struct etrunk_bfd *bfd,
+				       const struct etrunk_bfd_pkt *pkt,
+				       const u8 *pdu, unsigned int len)
+{
+	lockdep_assert_held(&bfd->lock);
+
+	return pkt->flags & ETRUNK_BFD_AUTH ? ETRUNK_BFD_DROP_AUTH :
+					      ETRUNK_BFD_DROP_NONE;
+}
+
 /**
  * etrunk_bfd_rx - a packet that was found to be for this session
  * @bfd: session
- * @pkt: passed the checks of bfd_udp.c
+ * @pkt: passed the checks of bfd_table.c
+ * @pdu: it as it came
+ * @len: its Length
+ *
+ * Softirq, no lock held. Nothing of the packet is stored before it passed all
+ * checks.
  */
-void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt)
+void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt,
+		   const u8 *pdu, unsigned int len)
 {
 	enum etrunk_bfd_drop why;
-	unsigned int actions;
+	unsigned int actions = 0;
 	u64 now;
 	u8 old;
 
@@ -295,7 +316,9 @@ void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt)
 	/* under the lock: times of one session never run backwards */
 	now = ktime_get_ns();
 	old = bfd->fsm.state;
-	why = etrunk_bfd_fsm_rx(&bfd->fsm, pkt, now, &actions);
+	why = check_auth(bfd, pkt, pdu, len);
+	if (!why)
+		why = etrunk_bfd_fsm_rx(&bfd->fsm, pkt, now, &actions);
 	if (why)
 		bfd->stats.drop[why]++;
 	else if (old == ETRUNK_BFD_ADMIN_DOWN)
@@ -311,29 +334,6 @@ void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt)
 }
 
 /* ------------------------------------------------------------ configuration */
-
-static int check_device(struct etrunk_net *en, int ifindex, char *name,
-			const struct nlattr *attr,
-			struct netlink_ext_ack *extack)
-{
-	struct net_device *dev;
-
-	if (!ifindex)
-		return 0;
-
-	dev = __dev_get_by_index(en->net, ifindex);
-	if (!dev) {
-		etrunk_nl_err(extack, attr, "no such device");
-		return -ENODEV;
-	}
-	if (dev->flags & IFF_LOOPBACK) {
-		etrunk_nl_err(extack, attr,
-			      "a loopback device has no neighbour");
-		return -EINVAL;
-	}
-	strscpy(name, dev->name, IFNAMSIZ);
-	return 0;
-}
 
 /* What must not be there twice. */
 static int check_unique(struct etrunk_net *en, const struct etrunk_bfd_cfg *cfg,
@@ -355,7 +355,8 @@ static int check_unique(struct etrunk_net *en, const struct etrunk_bfd_cfg *cfg,
 		}
 	}
 	list_for_each_entry(other, &en->bfds, list) {
-		if (other->cfg.ifindex != cfg->ifindex ||
+		if (other->cfg.encap != cfg->encap ||
+		    other->cfg.ifindex != cfg->ifindex ||
 		    !etrunk_addr_equal(&other->cfg.peer, &cfg->peer) ||
 		    !etrunk_addr_equal(&other->cfg.source, &cfg->source))
 			continue;
@@ -395,20 +396,16 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 				     struct netlink_ext_ack *extack)
 {
 	struct etrunk_bfd_cfg cfg = *config;
-	bool multihop = !cfg.ifindex;
 	struct etrunk_bfd *bfd;
-	char ifname[IFNAMSIZ];
 	int err;
 
 	ASSERT_RTNL();
-	err = check_device(en, cfg.ifindex, ifname,
-			   attrs[ETRUNK_A_BFD_IFINDEX], extack);
+	err = etrunk_bfd_dev_check(en, &cfg, attrs, extack);
 	if (err)
 		return ERR_PTR(err);
 
 	if (!cfg.source.family) {
-		err = etrunk_bfd_udp_source(en, &cfg.peer, cfg.ifindex,
-					    &cfg.source);
+		err = cfg.encap->source(en, &cfg);
 		if (err) {
 			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_PEER],
 				      "no route to take the source address from");
@@ -425,22 +422,23 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 	if (err)
 		return ERR_PTR(err);
 
-	err = etrunk_bfd_udp_open(en, multihop, extack);
+	err = etrunk_bfd_table_init(en);
 	if (err)
 		return ERR_PTR(err);
 
-	err = -ENOMEM;
 	bfd = kzalloc(sizeof(*bfd), GFP_KERNEL);
 	if (!bfd)
-		goto err_close;
+		return ERR_PTR(-ENOMEM);
 
 	bfd->en = en;
 	bfd->cfg = cfg;
 	snprintf(bfd->object, sizeof(bfd->object), "bfd %s", cfg.name);
-	bfd->ifindex = cfg.ifindex;
-	if (!multihop)
-		strscpy(bfd->ifname, ifname, sizeof(bfd->ifname));
-	bfd->min_ttl = multihop ? cfg.min_ttl : 255;
+	etrunk_bfd_dev_bind(bfd);
+	bfd->key.encap = cfg.encap;
+	bfd->key.peer = cfg.peer;
+	bfd->key.source = cfg.source;
+	bfd->key.scope = cfg.encap->scope(bfd);
+	bfd->min_ttl = cfg.min_ttl;
 	INIT_LIST_HEAD(&bfd->clients);
 	spin_lock_init(&bfd->lock);
 	etrunk_hrtimer_setup(&bfd->tx_timer, tx_expired, CLOCK_MONOTONIC,
@@ -462,14 +460,18 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 		goto err_free;
 	}
 
-	etrunk_bfd_hash_add(bfd);
+	err = cfg.encap->open(bfd, extack);
+	if (err)
+		goto err_sport;
+
+	etrunk_bfd_table_add(bfd);
 	list_add_tail(&bfd->list, &en->bfds);
 	return bfd;
 
+err_sport:
+	etrunk_bfd_sport_put(en, bfd->sport);
 err_free:
 	kfree(bfd);
-err_close:
-	etrunk_bfd_udp_close(en, multihop);
 	return ERR_PTR(err);
 }
 
@@ -521,8 +523,7 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 	spin_lock_bh(&bfd->lock);
 	now = ktime_get_ns();
 	old = bfd->fsm.state;
-	if (!bfd->cfg.ifindex)
-		bfd->min_ttl = cfg->min_ttl;
+	bfd->min_ttl = cfg->min_ttl;
 	actions = etrunk_bfd_fsm_set(&bfd->fsm, &cfg->timing);
 	actions |= etrunk_bfd_fsm_shutdown(&bfd->fsm, cfg->shutdown);
 	decided(bfd, actions, old, now);
@@ -544,7 +545,7 @@ static void kill_session(struct etrunk_bfd *bfd, bool plane_reset)
 	u8 old;
 
 	WARN_ON_ONCE(!list_empty(&bfd->clients));
-	etrunk_bfd_hash_del(bfd);
+	etrunk_bfd_table_del(bfd);
 
 	spin_lock_bh(&bfd->lock);
 	if (bfd->running) {
@@ -569,7 +570,7 @@ static void free_session(struct etrunk_bfd *bfd)
 	hrtimer_cancel(&bfd->detect_timer);
 	list_del(&bfd->list);
 	etrunk_bfd_sport_put(bfd->en, bfd->sport);
-	etrunk_bfd_udp_close(bfd->en, !bfd->cfg.ifindex);
+	bfd->key.encap->close(bfd);
 	dst_release(bfd->dst);
 	kfree(bfd);
 }
@@ -607,6 +608,27 @@ void etrunk_bfd_destroy_all(struct etrunk_net *en)
 }
 
 /**
+ * etrunk_bfd_net_init - a namespace appears
+ * @en: namespace
+ *
+ * Return: 0; everything comes with the first session.
+ */
+int etrunk_bfd_net_init(struct etrunk_net *en)
+{
+	return 0;
+}
+
+/**
+ * etrunk_bfd_net_exit - a namespace goes, or the module
+ * @en: namespace
+ */
+void etrunk_bfd_net_exit(struct etrunk_net *en)
+{
+	etrunk_bfd_destroy_all(en);
+	etrunk_bfd_table_exit(en);
+}
+
+/**
  * etrunk_bfd_holder - who tracks a session
  * @bfd: session
  *
@@ -620,45 +642,6 @@ const char *etrunk_bfd_holder(const struct etrunk_bfd *bfd)
 
 	return list_first_entry(&bfd->clients, struct etrunk_bfd_client,
 				node)->name;
-}
-
-/**
- * etrunk_bfd_netdev_event - follow the device of a single hop session
- * @en: namespace
- * @dev: device
- * @event: NETDEV_*
- * @info: unused
- *
- * A session outlives its device: it goes down by detection, and finds the
- * device again by name when there is one.
- */
-void etrunk_bfd_netdev_event(struct etrunk_net *en, struct net_device *dev,
-			     unsigned long event, void *info)
-{
-	struct etrunk_bfd *bfd;
-
-	list_for_each_entry(bfd, &en->bfds, list) {
-		if (!bfd->cfg.ifindex)
-			continue;
-
-		switch (event) {
-		case NETDEV_UNREGISTER:
-			if (bfd->ifindex == dev->ifindex)
-				etrunk_bfd_hash_move(bfd, -1);
-			break;
-		case NETDEV_CHANGENAME:
-			if (bfd->ifindex == dev->ifindex)
-				strscpy(bfd->ifname, dev->name,
-					sizeof(bfd->ifname));
-			fallthrough;
-		case NETDEV_REGISTER:
-			if (bfd->ifindex != -1 || strcmp(bfd->ifname, dev->name))
-				break;
-			bfd->cfg.ifindex = dev->ifindex;
-			etrunk_bfd_hash_move(bfd, dev->ifindex);
-			break;
-		}
-	}
 }
 
 /* --------------------------------------------------------------- for clients */

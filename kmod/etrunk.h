@@ -64,7 +64,7 @@
 
 struct etrunk_batch;
 struct etrunk_bfd;
-struct etrunk_bfd_net;
+struct etrunk_bfd_table;
 struct etrunk_lag;
 struct etrunk_lag_net;
 struct etrunk_member;
@@ -111,7 +111,8 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
  * @cores: struct etrunk_core
  * @pws: struct etrunk_pw
  * @vpws: struct etrunk_vpws
- * @bfd: private to bfd_udp.c
+ * @bfd_socks: private to bfd_udp.c
+ * @bfd_table: private to bfd_table.c
  * @trunk: private to trunk_io.c
  * @lag: private to lag.c / heartbeat.c
  * @pw: private to pw.c
@@ -136,7 +137,8 @@ struct etrunk_net {
 	struct list_head cores;
 	struct list_head pws;
 	struct list_head vpws;
-	struct etrunk_bfd_net *bfd;
+	struct list_head bfd_socks;
+	struct etrunk_bfd_table *bfd_table;
 	struct etrunk_trunk_net *trunk;
 	struct etrunk_lag_net *lag;
 	struct etrunk_pw_net *pw;

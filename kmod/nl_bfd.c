@@ -97,7 +97,7 @@ static int fill_config(struct sk_buff *skb, const struct etrunk_bfd *bfd)
 	    etrunk_nl_put_addr(skb, ETRUNK_A_BFD_SOURCE, &cfg->source) ||
 	    (cfg->ifindex &&
 	     nla_put_u32(skb, ETRUNK_A_BFD_IFINDEX, cfg->ifindex)) ||
-	    (!cfg->ifindex &&
+	    (!cfg->encap->single_hop &&
 	     nla_put_u32(skb, ETRUNK_A_BFD_MIN_TTL, cfg->min_ttl)) ||
 	    (cfg->local_discr &&
 	     nla_put_u32(skb, ETRUNK_A_BFD_LOCAL_DISCR, cfg->local_discr)) ||
@@ -193,7 +193,7 @@ int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,
 {
 	struct etrunk_bfd_stats stats;
 
-	etrunk_bfd_udp_stats(en, &stats);
+	etrunk_bfd_table_stats(en, &stats);
 	return etrunk_nl_put_counters(skb, attrtype, net_desc,
 				      ARRAY_SIZE(net_desc), &stats);
 }
@@ -249,7 +249,7 @@ static int get_timing(struct nlattr **attrs, struct etrunk_bfd_cfg *cfg,
 	if (attrs[ETRUNK_A_BFD_SHUTDOWN])
 		cfg->shutdown = nla_get_u32(attrs[ETRUNK_A_BFD_SHUTDOWN]);
 	if (attrs[ETRUNK_A_BFD_MIN_TTL]) {
-		if (cfg->ifindex) {
+		if (cfg->encap->single_hop) {
 			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_MIN_TTL],
 				      "a single hop session demands 255");
 			return -EINVAL;
@@ -286,6 +286,9 @@ static int get_new(struct net *net, struct nlattr **attrs,
 
 	if (attrs[ETRUNK_A_BFD_IFINDEX])
 		cfg->ifindex = nla_get_u32(attrs[ETRUNK_A_BFD_IFINDEX]);
+	cfg->encap = cfg->ifindex ? &etrunk_bfd_single_hop :
+				    &etrunk_bfd_multihop;
+	cfg->min_ttl = cfg->encap->min_ttl;
 	if (attrs[ETRUNK_A_BFD_LOCAL_DISCR])
 		cfg->local_discr = nla_get_u32(attrs[ETRUNK_A_BFD_LOCAL_DISCR]);
 	if (attrs[ETRUNK_A_BFD_REMOTE_DISCR]) {
@@ -317,7 +320,6 @@ int etrunk_nl_bfd_new_doit(struct sk_buff *skb, struct genl_info *info)
 		.timing.min_tx_us = ETRUNK_BFD_DEF_INTERVAL,
 		.timing.min_rx_us = ETRUNK_BFD_DEF_INTERVAL,
 		.timing.mult = ETRUNK_BFD_DEF_MULT,
-		.min_ttl = ETRUNK_BFD_DEF_MIN_TTL,
 	};
 	struct etrunk_bfd *bfd;
 	int err;
