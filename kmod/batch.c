@@ -1,38 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ETRUNK_CMD_BATCH: several _NEW and _SET commands as one change. All of it
- * happens under one hold of RTNL, in two passes over the operations:
+ * Changes of the configuration, one by one or several as one.
  *
- * (1) Each command's own handler runs while en->batch checks: a _SET validates
- *     and stops there; a _NEW creates its object inert and registers it here,
- *     so that later operations find it by name. The first refusal destroys
- *     what was created, newest first, and nothing has happened.
- * (2) New objects are started and _SETs run again, this time for good, in the
- *     order given. Only a want of memory can fail here.
+ * A _NEW or _SET handler validates what the command says for itself, makes
+ * whatever can fail to be made, and hands the result over as a step: for a
+ * _NEW the inert object, for a _SET a plan, the settings to have. A command of
+ * its own is a batch of one step. ETRUNK_CMD_BATCH runs the handlers of all its
+ * operations first; then
+ *
+ * (1) every step is checked against the configuration that all of them lead to.
+ *     Objects are compared by what is wanted of them (etrunk_batch_wanted()), so
+ *     two services may exchange their PWs in one batch, and may not both take
+ *     the same one;
+ * (2) all are committed in the order given, which cannot fail. Or, if anything
+ *     was refused, all are undone, newest first: nothing has happened.
+ *
+ * Everything is under one hold of RTNL.
  */
+#include <linux/hashtable.h>
 #include <linux/slab.h>
 
 #include "etrunk.h"
 #include "netlink.h"
 
-/* a new object of the batch, inert until pass 2 */
-struct etrunk_batch_new {
+/**
+ * struct step - one prepared change
+ * @node: in etrunk_batch.steps in order
+ * @hash: in etrunk_batch.wanted, if it changes an object that was there
+ * @ops: what to do with it
+ * @obj: the object
+ * @attrs: of the command, for refusals
+ * @op: the operation, for refusals without an attribute of their own
+ * @plan: what the handler prepared
+ */
+struct step {
 	struct list_head node;
+	struct hlist_node hash;
+	const struct etrunk_batch_ops *ops;
 	void *obj;
-	void (*start)(void *obj);
-	void (*destroy)(void *obj);
+	struct nlattr **attrs;
+	const struct nlattr *op;
+	unsigned long plan[];
 };
 
 /**
  * struct etrunk_batch - a batch at work
- * @news: struct etrunk_batch_new in order
- * @checking: pass 1
- * @attrs: nest of attributes of the operation at work
+ * @steps: struct step in order
+ * @wanted: those of _SETs by object, the newest first
+ * @ops: attribute arrays of the operations
+ * @op: the operation at work, NULL for a command of its own
+ * @nest: its nest of attributes
  */
 struct etrunk_batch {
-	struct list_head news;
-	bool checking;
-	const struct nlattr *attrs;
+	struct list_head steps;
+	DECLARE_HASHTABLE(wanted, 8);
+	struct list_head ops;
+	const struct nlattr *op;
+	const struct nlattr *nest;
+};
+
+/* the attributes of an operation, which its steps point to */
+struct op_attrs {
+	struct list_head node;
+	struct nlattr *attrs[];
 };
 
 const struct nla_policy etrunk_nl_batch_policy[ETRUNK_A_BATCH_MAX + 1] = {
@@ -44,48 +74,179 @@ static const struct nla_policy op_policy[ETRUNK_A_OP_MAX + 1] = {
 	[ETRUNK_A_OP_ATTRS] = { .type = NLA_NESTED },
 };
 
-/**
- * etrunk_batch_new - let a new object act, now or with its batch
- * @en: namespace
- * @obj: created, linked, inert
- * @start: lets it act; cannot fail
- * @destroy: takes an inert object away, without an event
- *
- * Under RTNL. Return: 0, or -ENOMEM, and then @obj is destroyed.
- */
-int etrunk_batch_new(struct etrunk_net *en, void *obj,
-		     void (*start)(void *obj), void (*destroy)(void *obj))
+/* ------------------------------------------------------------------ steps */
+
+static struct etrunk_batch *batch_alloc(void)
 {
-	struct etrunk_batch_new *new;
+	struct etrunk_batch *batch = kzalloc(sizeof(*batch), GFP_KERNEL);
 
-	ASSERT_RTNL();
-	if (!en->batch) {
-		start(obj);
-		return 0;
-	}
+	if (!batch)
+		return NULL;
+	INIT_LIST_HEAD(&batch->steps);
+	INIT_LIST_HEAD(&batch->ops);
+	hash_init(batch->wanted);
+	return batch;
+}
 
-	new = kmalloc(sizeof(*new), GFP_KERNEL);
-	if (!new) {
-		destroy(obj);
-		return -ENOMEM;
+static int check_all(struct etrunk_batch *batch,
+		     struct netlink_ext_ack *extack)
+{
+	struct step *step;
+	int err;
+
+	list_for_each_entry(step, &batch->steps, node) {
+		if (!step->ops->check)
+			continue;
+		err = step->ops->check(step->obj, step->attrs, extack);
+		if (!err)
+			continue;
+		if (extack && !extack->bad_attr)
+			extack->bad_attr = step->op;
+		return err;
 	}
-	new->obj = obj;
-	new->start = start;
-	new->destroy = destroy;
-	list_add_tail(&new->node, &en->batch->news);
 	return 0;
 }
 
-/**
- * etrunk_batch_checking - is this a _SET's validation only?
- * @en: namespace
- *
- * Under RTNL. Return: true if the handler shall return before any effect.
- */
-bool etrunk_batch_checking(const struct etrunk_net *en)
+static void commit_all(struct etrunk_batch *batch)
 {
-	return en->batch && en->batch->checking;
+	struct step *step, *tmp;
+
+	list_for_each_entry_safe(step, tmp, &batch->steps, node) {
+		step->ops->commit(step->obj, step->plan);
+		kfree_sensitive(step);
+	}
 }
+
+static void undo_all(struct etrunk_batch *batch)
+{
+	struct step *step, *tmp;
+
+	list_for_each_entry_safe_reverse(step, tmp, &batch->steps, node) {
+		if (step->ops->undo)
+			step->ops->undo(step->obj, step->plan);
+		kfree_sensitive(step);
+	}
+}
+
+/* All handlers have run, the last one with @err: let it happen, or nothing. */
+static int batch_finish(struct etrunk_net *en, int err,
+			struct netlink_ext_ack *extack)
+{
+	struct etrunk_batch *batch = en->batch;
+	struct op_attrs *op, *tmp;
+
+	if (!err)
+		err = check_all(batch, extack);
+	/* from here on what is there is what is wanted */
+	en->batch = NULL;
+	if (err)
+		undo_all(batch);
+	else
+		commit_all(batch);
+
+	list_for_each_entry_safe(op, tmp, &batch->ops, node)
+		kfree(op);
+	kfree(batch);
+	return err;
+}
+
+static int add_step(struct genl_info *info, const struct etrunk_batch_ops *ops,
+		    void *obj, const void *plan, size_t size, bool wanted)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct etrunk_batch *batch = en->batch;
+	struct step *step;
+
+	step = kzalloc(sizeof(*step) + size, GFP_KERNEL);
+	if (!step)
+		return -ENOMEM;
+	step->ops = ops;
+	step->obj = obj;
+	step->attrs = info->attrs;
+	step->op = batch->op;
+	if (size)
+		memcpy(step->plan, plan, size);
+	list_add_tail(&step->node, &batch->steps);
+	if (wanted)
+		hash_add(batch->wanted, &step->hash, (unsigned long)obj);
+	return 0;
+}
+
+static int run_step(struct genl_info *info, const struct etrunk_batch_ops *ops,
+		    void *obj, void *plan, size_t size, bool wanted)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	bool alone = !en->batch;
+	int err;
+
+	ASSERT_RTNL();
+	if (alone)
+		en->batch = batch_alloc();
+	err = en->batch ? add_step(info, ops, obj, plan, size, wanted) :
+			  -ENOMEM;
+	if (err && ops->undo)
+		ops->undo(obj, plan);
+	if (alone && en->batch) {
+		en->batch_id++;
+		err = batch_finish(en, err, info->extack);
+	}
+	return err;
+}
+
+/**
+ * etrunk_batch_set - change an object, now or with its batch
+ * @info: the command
+ * @ops: how
+ * @obj: the object
+ * @plan: what its @ops take; copied, and what it points to is theirs
+ * @size: of @plan
+ *
+ * Under RTNL. Return: 0 or a negative errno, and then it is undone.
+ */
+int etrunk_batch_set(struct genl_info *info, const struct etrunk_batch_ops *ops,
+		     void *obj, void *plan, size_t size)
+{
+	return run_step(info, ops, obj, plan, size, true);
+}
+
+/**
+ * etrunk_batch_wanted - the newest plan for an object
+ * @en: namespace
+ * @obj: as given to etrunk_batch_set()
+ *
+ * Under RTNL. Return: the plan of the batch being prepared or checked, NULL if
+ * the object stays as it is.
+ */
+const void *etrunk_batch_wanted(const struct etrunk_net *en, const void *obj)
+{
+	const struct step *step;
+
+	ASSERT_RTNL();
+	if (!en->batch)
+		return NULL;
+	hash_for_each_possible(en->batch->wanted, step, hash,
+			       (unsigned long)obj)
+		if (step->obj == obj)
+			return step->plan;
+	return NULL;
+}
+
+/**
+ * etrunk_batch_new - let a new object act, now or with its batch
+ * @info: the command
+ * @ops: commit starts the object, undo takes it away without an event; their
+ *	plan is of no size
+ * @obj: created, linked, inert
+ *
+ * Under RTNL. Return: 0 or a negative errno, and then it is undone.
+ */
+int etrunk_batch_new(struct genl_info *info, const struct etrunk_batch_ops *ops,
+		     void *obj)
+{
+	return run_step(info, ops, obj, NULL, 0, false);
+}
+
+/* ---------------------------------------------------------------- netlink */
 
 /**
  * etrunk_nl_attrs - the attributes of a command in the order given
@@ -100,65 +261,31 @@ const struct nlattr *etrunk_nl_attrs(struct genl_info *info, int *len)
 	const struct etrunk_net *en = etrunk_net(genl_info_net(info));
 
 	if (en->batch) {
-		*len = nla_len(en->batch->attrs);
-		return nla_data(en->batch->attrs);
+		*len = nla_len(en->batch->nest);
+		return nla_data(en->batch->nest);
 	}
 	*len = nlmsg_attrlen(info->nlhdr, GENL_HDRLEN);
 	return nlmsg_attrdata(info->nlhdr, GENL_HDRLEN);
 }
 
-static bool is_new(u32 cmd)
-{
-	switch (cmd) {
-	case ETRUNK_CMD_TRUNK_NEW:
-	case ETRUNK_CMD_MEMBER_NEW:
-	case ETRUNK_CMD_BFD_NEW:
-	case ETRUNK_CMD_CORE_NEW:
-	case ETRUNK_CMD_PW_NEW:
-	case ETRUNK_CMD_VPWS_NEW:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool is_set(u32 cmd)
+static bool is_possible(u32 cmd)
 {
 	switch (cmd) {
 	case ETRUNK_CMD_SYSTEM_SET:
+	case ETRUNK_CMD_TRUNK_NEW:
 	case ETRUNK_CMD_TRUNK_SET:
+	case ETRUNK_CMD_MEMBER_NEW:
 	case ETRUNK_CMD_MEMBER_SET:
+	case ETRUNK_CMD_BFD_NEW:
 	case ETRUNK_CMD_BFD_SET:
+	case ETRUNK_CMD_CORE_NEW:
+	case ETRUNK_CMD_PW_NEW:
 	case ETRUNK_CMD_PW_SET:
+	case ETRUNK_CMD_VPWS_NEW:
 	case ETRUNK_CMD_VPWS_SET:
 		return true;
 	default:
 		return false;
-	}
-}
-
-/* start the oldest object that is still inert */
-static void start_next(struct etrunk_batch *batch)
-{
-	struct etrunk_batch_new *new;
-
-	new = list_first_entry_or_null(&batch->news, struct etrunk_batch_new,
-				       node);
-	if (!new)
-		return;
-	list_del(&new->node);
-	new->start(new->obj);
-	kfree(new);
-}
-
-static void destroy_all(struct etrunk_batch *batch)
-{
-	struct etrunk_batch_new *new, *tmp;
-
-	list_for_each_entry_safe_reverse(new, tmp, &batch->news, node) {
-		list_del(&new->node);
-		new->destroy(new->obj);
-		kfree(new);
 	}
 }
 
@@ -169,7 +296,7 @@ static int run_op(struct sk_buff *skb, struct genl_info *info,
 	struct nlattr *op[ETRUNK_A_OP_MAX + 1];
 	struct genl_info sub = *info;
 	const struct genl_ops *row;
-	struct nlattr **attrs;
+	struct op_attrs *parsed;
 	u32 cmd;
 	int err;
 
@@ -184,69 +311,48 @@ static int run_op(struct sk_buff *skb, struct genl_info *info,
 
 	cmd = nla_get_u32(op[ETRUNK_A_OP_CMD]);
 	row = etrunk_nl_op(cmd);
-	if (!row || !(is_new(cmd) || is_set(cmd))) {
+	if (!row || !is_possible(cmd)) {
 		NL_SET_ERR_MSG_ATTR(extack, op[ETRUNK_A_OP_CMD],
 				    "a batch takes new and set commands only");
 		return -EOPNOTSUPP;
 	}
 
-	if (!batch->checking && is_new(cmd)) {
-		start_next(batch);
-		return 0;
-	}
-
-	attrs = kcalloc(row->maxattr + 1, sizeof(*attrs), GFP_KERNEL);
-	if (!attrs)
+	parsed = kzalloc(struct_size(parsed, attrs, row->maxattr + 1),
+			 GFP_KERNEL);
+	if (!parsed)
 		return -ENOMEM;
-	err = nla_parse_nested(attrs, row->maxattr, op[ETRUNK_A_OP_ATTRS],
-			       row->policy, extack);
-	if (!err) {
-		sub.attrs = attrs;
-		batch->attrs = op[ETRUNK_A_OP_ATTRS];
-		err = row->doit(skb, &sub);
-		/* say at least which operation it was */
-		if (err && extack && !extack->bad_attr)
-			extack->bad_attr = attr;
-	}
-	kfree(attrs);
+	list_add_tail(&parsed->node, &batch->ops);
+	err = nla_parse_nested(parsed->attrs, row->maxattr,
+			       op[ETRUNK_A_OP_ATTRS], row->policy, extack);
+	if (err)
+		return err;
+
+	sub.attrs = parsed->attrs;
+	batch->op = attr;
+	batch->nest = op[ETRUNK_A_OP_ATTRS];
+	err = row->doit(skb, &sub);
+	/* say at least which operation it was */
+	if (err && extack && !extack->bad_attr)
+		extack->bad_attr = attr;
 	return err;
-}
-
-static int run_pass(struct sk_buff *skb, struct genl_info *info,
-		    struct etrunk_batch *batch)
-{
-	struct nlattr *attr;
-	int err, rem;
-
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != ETRUNK_A_BATCH_OP)
-			continue;
-		err = run_op(skb, info, attr, batch);
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 int etrunk_nl_batch_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_net *en = etrunk_net(genl_info_net(info));
-	struct etrunk_batch batch = { .checking = true };
-	int err;
+	struct nlattr *attr;
+	int rem, err = 0;
 
-	INIT_LIST_HEAD(&batch.news);
-	en->batch = &batch;
+	en->batch = batch_alloc();
+	if (!en->batch)
+		return -ENOMEM;
 	en->batch_id++;
-	err = run_pass(skb, info, &batch);
-	if (err) {
-		destroy_all(&batch);
-	} else {
-		batch.checking = false;
-		err = run_pass(skb, info, &batch);
-		/* whatever a want of memory left unstarted still starts */
-		while (!list_empty(&batch.news))
-			start_next(&batch);
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != ETRUNK_A_BATCH_OP)
+			continue;
+		err = run_op(skb, info, attr, en->batch);
+		if (err)
+			break;
 	}
-	en->batch = NULL;
-	return err;
+	return batch_finish(en, err, info->extack);
 }

@@ -258,15 +258,29 @@ int etrunk_nl_reply(struct genl_info *info, u8 cmd, etrunk_fill_t fill,
 int etrunk_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		       u8 cmd, etrunk_fill_t fill, const void *obj);
 
-/*
- * batch.c. A _NEW handler that created its object hands it to
- * etrunk_batch_new(), which starts it now, or at the end of a batch, or
- * destroys it if the batch fails. A _SET handler that validated asks
- * etrunk_batch_checking() and returns 0 without effect if so.
+/* ------------------------------------------------------------------ batch.c */
+
+/**
+ * struct etrunk_batch_ops - how a prepared change happens
+ * @check: is it compatible with all that is wanted of other objects, see
+ *	etrunk_batch_wanted(); runs when the whole batch is prepared; may be NULL
+ * @commit: do it; cannot fail
+ * @undo: free what was prepared, as if it had never been; may be NULL
+ *
+ * All under RTNL.
  */
-int etrunk_batch_new(struct etrunk_net *en, void *obj,
-		     void (*start)(void *obj), void (*destroy)(void *obj));
-bool etrunk_batch_checking(const struct etrunk_net *en);
+struct etrunk_batch_ops {
+	int (*check)(void *obj, struct nlattr **attrs,
+		     struct netlink_ext_ack *extack);
+	void (*commit)(void *obj, void *plan);
+	void (*undo)(void *obj, void *plan);
+};
+
+int etrunk_batch_new(struct genl_info *info, const struct etrunk_batch_ops *ops,
+		     void *obj);
+int etrunk_batch_set(struct genl_info *info, const struct etrunk_batch_ops *ops,
+		     void *obj, void *plan, size_t size);
+const void *etrunk_batch_wanted(const struct etrunk_net *en, const void *obj);
 
 int etrunk_netlink_init(void);
 void etrunk_netlink_exit(void);

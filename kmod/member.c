@@ -46,7 +46,7 @@ static u32 faults(const struct etrunk_member *m)
 		return mask;
 	if (!m->peer_exists)
 		mask |= BIT(MEMBER_FAULT_NO_PEER_MEMBER);
-	else if (m->peer.lacp_key != etrunk_member_lacp_key(m->trunk, &m->cfg))
+	else if (m->peer.lacp_key != etrunk_member_lacp_key(&m->trunk->cfg, &m->cfg))
 		mask |= BIT(MEMBER_FAULT_LACP_KEY);
 	return mask;
 }
@@ -235,21 +235,21 @@ enum etrunk_ac_state etrunk_member_ac_state(const struct etrunk_member *m)
 
 /**
  * etrunk_member_lacp_key() - LACP key of a member
- * @t: its E-Trunk
+ * @trunk: configuration of its E-Trunk
  * @cfg: its configuration
  *
  * The default is made of the ids that the PE with the lower address uses, so
  * that both PEs come to the same, and two members to different ones.
  */
-u16 etrunk_member_lacp_key(const struct etrunk_trunk *t,
+u16 etrunk_member_lacp_key(const struct etrunk_trunk_cfg *trunk,
 			   const struct etrunk_member_cfg *cfg)
 {
-	u32 id = etrunk_trunk_high(&t->cfg) ? cfg->remote_id : cfg->id;
+	u32 id = etrunk_trunk_high(trunk) ? cfg->remote_id : cfg->id;
 
 	if (cfg->lacp_key)
 		return cfg->lacp_key;
 	/* 16 E-Trunks with 4095 keys each */
-	return 1 + (t->cfg.id - 1) * 4095 + id % 4095;
+	return 1 + (trunk->id - 1) * 4095 + id % 4095;
 }
 
 static void fill_ident(struct etrunk_lacp_ident *ident,
@@ -262,7 +262,7 @@ static void fill_ident(struct etrunk_lacp_ident *ident,
 	memset(ident, 0, sizeof(*ident));
 	ether_addr_copy(ident->system, id.lacp_system);
 	ident->priority = id.lacp_priority;
-	ident->key = etrunk_member_lacp_key(t, cfg);
+	ident->key = etrunk_member_lacp_key(&t->cfg, cfg);
 	ident->high = etrunk_trunk_high(&t->cfg);
 }
 

@@ -303,15 +303,20 @@ static int get_new(struct net *net, struct nlattr **attrs,
 	return get_timing(attrs, cfg, extack);
 }
 
-static void start(void *obj)
+static void start(void *obj, void *plan)
 {
 	etrunk_bfd_start(obj);
 }
 
-static void destroy(void *obj)
+static void destroy(void *obj, void *plan)
 {
 	etrunk_bfd_destroy(obj);
 }
+
+static const struct etrunk_batch_ops new_ops = {
+	.commit = start,
+	.undo = destroy,
+};
 
 int etrunk_nl_bfd_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -336,7 +341,7 @@ int etrunk_nl_bfd_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(bfd))
 		return PTR_ERR(bfd);
 
-	return etrunk_batch_new(en, bfd, start, destroy);
+	return etrunk_batch_new(info, &new_ops, bfd);
 }
 
 /* Saying again what is so already is no change. */
@@ -391,9 +396,19 @@ static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
 	return 0;
 }
 
+static void commit(void *obj, void *plan)
+{
+	etrunk_bfd_set(obj, plan);
+}
+
+static const struct etrunk_batch_ops set_ops = {
+	.commit = commit,
+};
+
 int etrunk_nl_bfd_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_bfd *bfd = find(info);
+	const struct etrunk_bfd_cfg *wanted;
 	struct etrunk_bfd_cfg cfg;
 	int err;
 
@@ -404,14 +419,12 @@ int etrunk_nl_bfd_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	cfg = bfd->cfg;
+	wanted = etrunk_batch_wanted(bfd->en, bfd);
+	cfg = wanted ? *wanted : bfd->cfg;
 	err = get_timing(info->attrs, &cfg, info->extack);
 	if (err)
 		return err;
-
-	if (!etrunk_batch_checking(bfd->en))
-		etrunk_bfd_set(bfd, &cfg);
-	return 0;
+	return etrunk_batch_set(info, &set_ops, bfd, &cfg, sizeof(cfg));
 }
 
 int etrunk_nl_bfd_del_doit(struct sk_buff *skb, struct genl_info *info)

@@ -63,15 +63,20 @@ static int fill_core(struct sk_buff *skb, const void *obj)
 	return etrunk_core_fill_counters(skb, ETRUNK_A_CORE_COUNTER, core);
 }
 
-static void start(void *obj)
+static void start(void *obj, void *plan)
 {
 	etrunk_core_start(obj);
 }
 
-static void destroy(void *obj)
+static void destroy(void *obj, void *plan)
 {
 	etrunk_core_destroy(obj);
 }
+
+static const struct etrunk_batch_ops new_ops = {
+	.commit = start,
+	.undo = destroy,
+};
 
 int etrunk_nl_core_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -89,7 +94,7 @@ int etrunk_nl_core_new_doit(struct sk_buff *skb, struct genl_info *info)
 			info->extack->bad_attr = attr;
 		return PTR_ERR(core);
 	}
-	return etrunk_batch_new(en, core, start, destroy);
+	return etrunk_batch_new(info, &new_ops, core);
 }
 
 /* A PW that is pinned to the interface would silently lose its LSP. */

@@ -103,12 +103,19 @@ static struct etrunk_member *get_member(struct genl_info *info, int *err)
 	return m;
 }
 
+/* what a member shall have when the batch at work is done */
+static const struct etrunk_member_cfg *
+wanted_cfg(const struct etrunk_member *m)
+{
+	return etrunk_batch_wanted(m->trunk->en, m) ?: &m->cfg;
+}
+
 static bool has_id(const struct etrunk_trunk *t, u32 id)
 {
 	const struct etrunk_member *m;
 
 	list_for_each_entry(m, &t->members, node)
-		if (m->cfg.id == id)
+		if (wanted_cfg(m)->id == id)
 			return true;
 	return false;
 }
@@ -122,33 +129,35 @@ static u32 free_id(const struct etrunk_trunk *t)
 	return id;
 }
 
-static int refuse_ids(const struct etrunk_trunk *t,
-		      const struct etrunk_member *self,
-		      const struct etrunk_member_cfg *cfg,
-		      struct nlattr **a, struct netlink_ext_ack *extack)
+/* Ids and LACP keys are those of one member. */
+static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 {
-	const struct etrunk_member *m;
+	const struct etrunk_member *m, *self = obj;
+	const struct etrunk_member_cfg *cfg = wanted_cfg(self);
+	const struct etrunk_trunk *t = self->trunk;
+	const struct etrunk_trunk_plan *plan = etrunk_batch_wanted(t->en, t);
+	const struct etrunk_trunk_cfg *trunk = plan ? &plan->cfg : &t->cfg;
+	u16 key = etrunk_member_lacp_key(trunk, cfg);
 
 	list_for_each_entry(m, &t->members, node) {
+		const struct etrunk_member_cfg *other = wanted_cfg(m);
+
 		if (m == self)
 			continue;
-		if (m->cfg.id == cfg->id) {
+		if (other->id == cfg->id) {
 			etrunk_nl_err(extack, a[ETRUNK_A_MEMBER_ID],
 				      "id %u is %s's", cfg->id, m->dev->name);
 			return -EEXIST;
 		}
-		if (m->cfg.remote_id == cfg->remote_id) {
+		if (other->remote_id == cfg->remote_id) {
 			etrunk_nl_err(extack, a[ETRUNK_A_MEMBER_REMOTE_ID],
 				      "remote-id %u is %s's", cfg->remote_id,
 				      m->dev->name);
 			return -EEXIST;
 		}
-		if (etrunk_member_lacp_key(t, &m->cfg) ==
-		    etrunk_member_lacp_key(t, cfg)) {
+		if (etrunk_member_lacp_key(trunk, other) == key) {
 			etrunk_nl_err(extack, a[ETRUNK_A_MEMBER_LACP_KEY],
-				      "lacp-key %u is %s's",
-				      etrunk_member_lacp_key(t, cfg),
-				      m->dev->name);
+				      "lacp-key %u is %s's", key, m->dev->name);
 			return -EEXIST;
 		}
 	}
@@ -169,15 +178,21 @@ static void parse_cfg(struct etrunk_member_cfg *cfg, struct nlattr **a)
 		cfg->dormant = nla_get_u32(a[ETRUNK_A_MEMBER_DORMANT]);
 }
 
-static void start(void *obj)
+static void start(void *obj, void *plan)
 {
 	etrunk_member_start(obj);
 }
 
-static void discard(void *obj)
+static void discard(void *obj, void *plan)
 {
 	etrunk_member_discard(obj);
 }
+
+static const struct etrunk_batch_ops new_ops = {
+	.check = check,
+	.commit = start,
+	.undo = discard,
+};
 
 int etrunk_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -220,18 +235,24 @@ int etrunk_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
 	parse_cfg(&cfg, a);
 	if (!cfg.remote_id)
 		cfg.remote_id = cfg.id;
-	err = refuse_ids(t, NULL, &cfg, a, extack);
-	if (err)
-		return err;
-
 	m = etrunk_member_create(t, dev, &cfg, extack);
 	if (IS_ERR(m)) {
 		if (extack && !extack->bad_attr)
 			extack->bad_attr = key_attr(info);
 		return PTR_ERR(m);
 	}
-	return etrunk_batch_new(en, m, start, discard);
+	return etrunk_batch_new(info, &new_ops, m);
 }
+
+static void commit(void *obj, void *plan)
+{
+	etrunk_member_set(obj, plan);
+}
+
+static const struct etrunk_batch_ops set_ops = {
+	.check = check,
+	.commit = commit,
+};
 
 int etrunk_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -249,13 +270,9 @@ int etrunk_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 				    "a member stays in its e-trunk");
 		return -EBUSY;
 	}
-	memcpy(&cfg, &m->cfg, sizeof(cfg));
+	memcpy(&cfg, wanted_cfg(m), sizeof(cfg));
 	parse_cfg(&cfg, a);
-	err = refuse_ids(m->trunk, m, &cfg, a, info->extack);
-	if (err || etrunk_batch_checking(m->trunk->en))
-		return err;
-	etrunk_member_set(m, &cfg);
-	return 0;
+	return etrunk_batch_set(info, &set_ops, m, &cfg, sizeof(cfg));
 }
 
 int etrunk_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -312,7 +329,7 @@ static int fill(struct sk_buff *skb, const void *obj)
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_REMOTE_ID, c->remote_id) ||
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_MODE, c->mode) ||
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_LACP_KEY,
-			etrunk_member_lacp_key(m->trunk, c)) ||
+			etrunk_member_lacp_key(&m->trunk->cfg, c)) ||
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_DORMANT, c->dormant) ||
 	    etrunk_lag_fill_counters(skb, ETRUNK_A_MEMBER_COUNTER, m->lag))
 		return -EMSGSIZE;

@@ -275,15 +275,20 @@ static int get_new(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 	return 0;
 }
 
-static void start(void *obj)
+static void start(void *obj, void *plan)
 {
 	etrunk_pw_start(obj);
 }
 
-static void destroy(void *obj)
+static void destroy(void *obj, void *plan)
 {
 	etrunk_pw_destroy(obj);
 }
+
+static const struct etrunk_batch_ops new_ops = {
+	.commit = start,
+	.undo = destroy,
+};
 
 int etrunk_nl_pw_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -299,7 +304,7 @@ int etrunk_nl_pw_new_doit(struct sk_buff *skb, struct genl_info *info)
 	pw = etrunk_pw_create(en, &cfg, info->extack);
 	if (IS_ERR(pw))
 		return PTR_ERR(pw);
-	return etrunk_batch_new(en, pw, start, destroy);
+	return etrunk_batch_new(info, &new_ops, pw);
 }
 
 /* Attributes that name what the PW is; another value makes another PW. */
@@ -362,30 +367,69 @@ static int check_same_pin(struct genl_info *info,
 	return 0;
 }
 
+/**
+ * struct pw_plan - settings to have
+ * @cfg: all of them
+ * @live: of another tracked session, NULL if there is none
+ */
+struct pw_plan {
+	struct etrunk_pw_cfg cfg;
+	struct etrunk_live *live;
+};
+
+static void commit(void *obj, void *data)
+{
+	const struct pw_plan *plan = data;
+
+	etrunk_pw_set(obj, &plan->cfg, plan->live);
+}
+
+static void undo(void *obj, void *data)
+{
+	const struct pw_plan *plan = data;
+
+	if (plan->live)
+		etrunk_live_put(plan->live);
+}
+
+static const struct etrunk_batch_ops set_ops = {
+	.commit = commit,
+	.undo = undo,
+};
+
 int etrunk_nl_pw_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_net *en = etrunk_net(genl_info_net(info));
 	struct etrunk_pw *pw = get_pw(info);
-	struct etrunk_pw_cfg cfg;
+	const struct pw_plan *wanted;
+	const struct etrunk_bfd *old;
+	struct pw_plan plan = {};
 	int err;
 
 	if (IS_ERR(pw))
 		return PTR_ERR(pw);
-	memcpy(&cfg, &pw->cfg, sizeof(cfg));
-	err = check_fixed(info, &cfg);
+	wanted = etrunk_batch_wanted(en, pw);
+	memcpy(&plan.cfg, wanted ? &wanted->cfg : &pw->cfg, sizeof(plan.cfg));
+	old = plan.cfg.bfd;
+	err = check_fixed(info, &plan.cfg);
 	if (err)
 		return err;
-	err = check_same_pin(info, &cfg);
+	err = check_same_pin(info, &plan.cfg);
 	if (err)
 		return err;
-	err = get_changeable(info, &cfg);
+	err = get_changeable(info, &plan.cfg);
 	if (err)
 		return err;
-	err = check_bfd(info, &cfg);
+	err = check_bfd(info, &plan.cfg);
 	if (err)
 		return err;
-	return etrunk_pw_set(pw, &cfg, etrunk_batch_checking(en),
-			     info->extack);
+	if (plan.cfg.bfd && plan.cfg.bfd != old) {
+		err = etrunk_live_get(en, plan.cfg.bfd, plan.cfg.name,
+				      &plan.live);
+		if (err)
+			return err;
+	}
+	return etrunk_batch_set(info, &set_ops, pw, &plan, sizeof(plan));
 }
 
 int etrunk_nl_pw_del_doit(struct sk_buff *skb, struct genl_info *info)

@@ -44,15 +44,19 @@ static int check_identity(struct nlattr *attr, struct netlink_ext_ack *extack)
 	return -EINVAL;
 }
 
-static int check_weak(struct etrunk_net *en, struct nlattr *attr,
-		      struct netlink_ext_ack *extack)
+/* Who wants hmac-sha1 needs weak algorithms. */
+static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 {
+	struct nlattr *attr = a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS];
+	struct etrunk_net *en = obj;
+	struct etrunk_identity id;
 	struct etrunk_trunk *t;
 
-	if (!attr || nla_get_u32(attr))
+	etrunk_identity_get(en, &id);
+	if (!attr || id.weak_algorithms)
 		return 0;
 	list_for_each_entry(t, &en->trunks, node) {
-		if (rcu_dereference_rtnl(t->keys)->auth != ETRUNK_AUTH_HMAC_SHA1)
+		if (etrunk_trunk_wanted_keys(t)->auth != ETRUNK_AUTH_HMAC_SHA1)
 			continue;
 		etrunk_nl_err(extack, attr, "%s uses hmac-sha1", t->name);
 		return -EBUSY;
@@ -60,60 +64,78 @@ static int check_weak(struct etrunk_net *en, struct nlattr *attr,
 	return 0;
 }
 
+static void commit(void *obj, void *data)
+{
+	const struct etrunk_identity_plan *plan = data;
+	const struct etrunk_identity *new = &plan->id;
+	struct etrunk_net *en = obj;
+	struct etrunk_identity now;
+
+	etrunk_identity_get(en, &now);
+	if (plan->sock)
+		trunk_sock_port(en, new->udp_port, plan->sock);
+	en->weak_algorithms = new->weak_algorithms;
+	if (now.lacp_priority != new->lacp_priority ||
+	    !ether_addr_equal(now.lacp_system, new->lacp_system)) {
+		ether_addr_copy(en->lacp_system_id, new->lacp_system);
+		en->lacp_priority = new->lacp_priority;
+		etrunk_trunk_identity_changed(en);
+	}
+	if (memcmp(&now, new, sizeof(now)))
+		etrunk_event(en, ETRUNK_EVENT_CONFIG, "system", NULL,
+			     "changed", NULL);
+}
+
+static void undo(void *obj, void *data)
+{
+	const struct etrunk_identity_plan *plan = data;
+
+	if (plan->sock)
+		trunk_sock_close(plan->sock);
+}
+
+static const struct etrunk_batch_ops set_ops = {
+	.check = check,
+	.commit = commit,
+	.undo = undo,
+};
+
 int etrunk_nl_system_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_net *en = etrunk_net(genl_info_net(info));
 	struct netlink_ext_ack *extack = info->extack;
+	struct etrunk_identity_plan plan = {};
+	struct etrunk_identity *id = &plan.id;
 	struct nlattr **a = info->attrs;
-	struct etrunk_identity now, new;
-	u16 port = en->udp_port;
-	bool changed;
+	u16 port;
 	int err;
 
-	etrunk_identity_get(en, &now);
-	new = now;
+	etrunk_identity_get(en, id);
+	port = id->udp_port;
 	err = check_identity(a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID], extack);
-	if (!err)
-		err = check_weak(en, a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS],
-				 extack);
 	if (err)
 		return err;
 
 	if (a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID])
-		nla_memcpy(new.lacp_system, a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID],
+		nla_memcpy(id->lacp_system, a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID],
 			   ETH_ALEN);
 	if (a[ETRUNK_A_SYSTEM_LACP_PRIORITY])
-		new.lacp_priority =
+		id->lacp_priority =
 			nla_get_u32(a[ETRUNK_A_SYSTEM_LACP_PRIORITY]);
 	if (a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS])
-		new.weak_algorithms =
+		id->weak_algorithms =
 			nla_get_u32(a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS]);
 	if (a[ETRUNK_A_SYSTEM_UDP_PORT])
-		port = nla_get_u32(a[ETRUNK_A_SYSTEM_UDP_PORT]);
-
-	if (etrunk_batch_checking(en)) {
-		etrunk_identity_stage(en, &new);
-		return trunk_sock_try(en, port, extack);
+		id->udp_port = nla_get_u32(a[ETRUNK_A_SYSTEM_UDP_PORT]);
+	if (id->udp_port != port) {
+		plan.sock = trunk_sock_open(en, id->udp_port, extack);
+		if (IS_ERR(plan.sock)) {
+			if (extack)
+				extack->bad_attr = a[ETRUNK_A_SYSTEM_UDP_PORT];
+			return PTR_ERR(plan.sock);
+		}
 	}
-
-	changed = port != en->udp_port || memcmp(&now, &new, sizeof(new));
-	err = trunk_sock_port(en, port, extack);
-	if (err) {
-		if (extack)
-			extack->bad_attr = a[ETRUNK_A_SYSTEM_UDP_PORT];
-		return err;
-	}
-	en->weak_algorithms = new.weak_algorithms;
-	if (now.lacp_priority != new.lacp_priority ||
-	    !ether_addr_equal(now.lacp_system, new.lacp_system)) {
-		ether_addr_copy(en->lacp_system_id, new.lacp_system);
-		en->lacp_priority = new.lacp_priority;
-		etrunk_trunk_identity_changed(en);
-	}
-	if (changed)
-		etrunk_event(en, ETRUNK_EVENT_CONFIG, "system", NULL,
-			     "changed", NULL);
-	return 0;
+	return etrunk_batch_set(info, &set_ops, en, &plan, sizeof(plan));
 }
 
 static int fill(struct sk_buff *skb, const void *obj)

@@ -104,20 +104,6 @@ static const struct etrunk_counter_desc counter_desc[TRUNK_COUNTERS] = {
 
 /* ---------------------------------------------------------------- validate */
 
-/**
- * struct request - a NEW or SET as understood
- * @cfg: configuration to have
- * @keys: keyring to have, NULL = no change
- * @track: the tracked session is named
- * @bfd: it, NULL = none
- */
-struct request {
-	struct etrunk_trunk_cfg cfg;
-	struct trunk_keyring *keys;
-	bool track;
-	struct etrunk_bfd *bfd;
-};
-
 static int get_address(struct nlattr *attr, struct etrunk_addr *addr,
 		       struct netlink_ext_ack *extack)
 {
@@ -216,13 +202,13 @@ static bool same_keys(const struct trunk_keyring *ring,
 	return false;
 }
 
-static int parse_keys(struct etrunk_net *en, const struct trunk_keyring *old,
-		      struct request *req, struct nlattr **a,
+/* last of all: from here on the plan has to be undone */
+static int parse_keys(struct etrunk_trunk_plan *plan, struct nlattr **a,
 		      struct netlink_ext_ack *extack)
 {
 	struct trunk_key_change c = { .id = 1, .del = -1, .send = -1 };
+	const struct trunk_keyring *old = plan->keys;
 	struct trunk_keyring *ring;
-	struct etrunk_identity id;
 
 	if (a[ETRUNK_A_TRUNK_KEY]) {
 		int len = nla_len(a[ETRUNK_A_TRUNK_KEY]);
@@ -247,12 +233,6 @@ static int parse_keys(struct etrunk_net *en, const struct trunk_keyring *old,
 	}
 	if (a[ETRUNK_A_TRUNK_AUTH])
 		c.auth = nla_get_u32(a[ETRUNK_A_TRUNK_AUTH]);
-	etrunk_identity_get(en, &id);
-	if (c.auth == ETRUNK_AUTH_HMAC_SHA1 && !id.weak_algorithms) {
-		NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_AUTH],
-				    "hmac-sha1 is weak and weak-algorithms is off");
-		return -EINVAL;
-	}
 	if (a[ETRUNK_A_TRUNK_SEND_KEY])
 		c.send = nla_get_u32(a[ETRUNK_A_TRUNK_SEND_KEY]);
 	if (a[ETRUNK_A_TRUNK_DEL_KEY]) {
@@ -268,7 +248,8 @@ static int parse_keys(struct etrunk_net *en, const struct trunk_keyring *old,
 	ring = trunk_keyring_change(old, &c, a, extack);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
-	req->keys = ring;
+	plan->keys = ring;
+	plan->rekey = true;
 	return 0;
 }
 
@@ -291,64 +272,75 @@ static int refuse_session(const struct etrunk_bfd *bfd, const char *what,
 	return -EINVAL;
 }
 
-static int parse_track(struct etrunk_net *en, struct etrunk_bfd *old,
-		       struct request *req, struct nlattr **a,
-		       struct netlink_ext_ack *extack)
+static int parse_track(struct etrunk_net *en, struct etrunk_trunk_plan *plan,
+		       struct nlattr **a, struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr = a[ETRUNK_A_TRUNK_TRACK_BFD];
+	const struct etrunk_bfd *old = plan->bfd;
 	const char *name;
 	int err;
 
-	req->bfd = old;
 	if (!attr)
 		return 0;
 	name = nla_data(attr);
-	req->track = true;
-	req->bfd = NULL;
+	plan->bfd = NULL;
 	if (!*name)
 		return 0;
 
-	req->bfd = etrunk_bfd_find(en, name);
-	if (!req->bfd) {
+	plan->bfd = etrunk_bfd_find(en, name);
+	if (!plan->bfd) {
 		etrunk_nl_err(extack, attr,
 			      "track-bfd \"%s\" does not exist", name);
 		return -ENOENT;
 	}
-	if (old && old != req->bfd) {
+	if (old && old != plan->bfd) {
 		etrunk_nl_err(extack, attr,
 			      "track-bfd \"%s\" would be a second session, \"%s\" is tracked",
 			      name, etrunk_bfd_name(old));
 		return -EBUSY;
 	}
-	err = refuse_session(req->bfd, "peer", etrunk_bfd_peer(req->bfd),
-			     &req->cfg.peer, attr, extack);
+	err = refuse_session(plan->bfd, "peer", etrunk_bfd_peer(plan->bfd),
+			     &plan->cfg.peer, attr, extack);
 	if (!err)
-		err = refuse_session(req->bfd, "source",
-				     etrunk_bfd_source(req->bfd),
-				     &req->cfg.source, attr, extack);
+		err = refuse_session(plan->bfd, "source",
+				     etrunk_bfd_source(plan->bfd),
+				     &plan->cfg.source, attr, extack);
 	return err;
 }
 
 /* addresses of an E-Trunk that tracks a session are the session's */
-static int refuse_moving(const struct etrunk_trunk *t,
-			 const struct request *req, struct nlattr **a,
-			 struct netlink_ext_ack *extack)
+static int refuse_moving(const struct etrunk_trunk_plan *old,
+			 const struct etrunk_trunk_plan *new,
+			 struct nlattr **a, struct netlink_ext_ack *extack)
 {
-	const struct etrunk_bfd *bfd = rtnl_dereference(t->bfd);
 	struct nlattr *attr = NULL;
 
-	if (!bfd || !req->bfd)
+	if (!old->bfd || !new->bfd)
 		return 0;
-	if (!etrunk_addr_equal(&t->cfg.source, &req->cfg.source))
+	if (!etrunk_addr_equal(&old->cfg.source, &new->cfg.source))
 		attr = a[ETRUNK_A_TRUNK_SOURCE_ADDRESS];
-	if (!etrunk_addr_equal(&t->cfg.peer, &req->cfg.peer))
+	if (!etrunk_addr_equal(&old->cfg.peer, &new->cfg.peer))
 		attr = a[ETRUNK_A_TRUNK_PEER_ADDRESS];
 	if (!attr)
 		return 0;
-	etrunk_nl_err(extack, attr,
-		      "cannot change while bfd \"%s\" is tracked",
-		      etrunk_bfd_name(bfd));
+	etrunk_nl_err(extack, attr, "cannot change while bfd \"%s\" is tracked",
+		      etrunk_bfd_name(old->bfd));
 	return -EBUSY;
+}
+
+/* Weak algorithms are allowed, or nobody wants one. */
+static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
+{
+	const struct etrunk_trunk *t = obj;
+	struct etrunk_identity id;
+
+	etrunk_identity_get(t->en, &id);
+	if (id.weak_algorithms ||
+	    etrunk_trunk_wanted_keys(t)->auth != ETRUNK_AUTH_HMAC_SHA1)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_AUTH],
+			    "hmac-sha1 is weak and weak-algorithms is off");
+	return -EINVAL;
 }
 
 static struct etrunk_trunk *get_trunk(struct genl_info *info, int *err)
@@ -371,15 +363,21 @@ static struct etrunk_trunk *get_trunk(struct genl_info *info, int *err)
 
 /* ---------------------------------------------------------------- commands */
 
-static void start(void *obj)
+static void start(void *obj, void *plan)
 {
 	etrunk_trunk_start(obj);
 }
 
-static void discard(void *obj)
+static void discard(void *obj, void *plan)
 {
 	etrunk_trunk_discard(obj);
 }
+
+static const struct etrunk_batch_ops new_ops = {
+	.check = check,
+	.commit = start,
+	.undo = discard,
+};
 
 int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -387,7 +385,7 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct netlink_ext_ack *extack = info->extack;
 	struct nlattr **a = info->attrs;
 	struct etrunk_trunk *t;
-	struct request req = {
+	struct etrunk_trunk_plan plan = {
 		.cfg = {
 			.priority = 100,
 			.hello_ms = 1000,
@@ -406,8 +404,8 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 	    GENL_REQ_ATTR_CHECK(info, ETRUNK_A_TRUNK_PEER_ADDRESS) ||
 	    GENL_REQ_ATTR_CHECK(info, ETRUNK_A_TRUNK_SOURCE_ADDRESS))
 		return -EINVAL;
-	req.cfg.id = nla_get_u32(a[ETRUNK_A_TRUNK_ID]);
-	if (etrunk_trunk_find(en, req.cfg.id)) {
+	plan.cfg.id = nla_get_u32(a[ETRUNK_A_TRUNK_ID]);
+	if (etrunk_trunk_find(en, plan.cfg.id)) {
 		NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_ID],
 				    "exists already");
 		return -EEXIST;
@@ -417,63 +415,77 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 				    "a new e-trunk has no key to delete");
 		return -EINVAL;
 	}
-	err = parse_cfg(&req.cfg, a, extack);
+	err = parse_cfg(&plan.cfg, a, extack);
 	if (!err)
-		err = parse_track(en, NULL, &req, a, extack);
+		err = parse_track(en, &plan, a, extack);
 	if (!err)
-		err = parse_keys(en, NULL, &req, a, extack);
+		err = parse_keys(&plan, a, extack);
 	if (!err) {
 		err = trunk_sock_get(en, extack);
 		if (err)
-			trunk_keyring_free(req.keys);
+			trunk_keyring_free(plan.keys);
 	}
 	if (err)
 		return err;
 
-	t = etrunk_trunk_create(en, &req.cfg, req.keys);
+	t = etrunk_trunk_create(en, &plan.cfg, plan.keys);
 	if (IS_ERR(t)) {
 		trunk_sock_put(en);
 		return PTR_ERR(t);
 	}
-	if (req.bfd)
-		etrunk_trunk_track(t, req.bfd);
-	return etrunk_batch_new(en, t, start, discard);
+	if (plan.bfd)
+		etrunk_trunk_track(t, plan.bfd);
+	return etrunk_batch_new(info, &new_ops, t);
 }
+
+static void commit(void *obj, void *data)
+{
+	const struct etrunk_trunk_plan *plan = data;
+	struct etrunk_trunk *t = obj;
+
+	if (!plan->bfd)
+		etrunk_trunk_track(t, NULL);
+	etrunk_trunk_set(t, &plan->cfg, plan->rekey ? plan->keys : NULL);
+	etrunk_trunk_track(t, plan->bfd);
+}
+
+static void undo(void *obj, void *data)
+{
+	const struct etrunk_trunk_plan *plan = data;
+
+	if (plan->rekey)
+		trunk_keyring_free(plan->keys);
+}
+
+static const struct etrunk_batch_ops set_ops = {
+	.check = check,
+	.commit = commit,
+	.undo = undo,
+};
 
 int etrunk_nl_trunk_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct netlink_ext_ack *extack = info->extack;
+	struct etrunk_trunk_plan old, plan;
 	struct nlattr **a = info->attrs;
-	struct request req = {};
 	struct etrunk_trunk *t;
 	int err = 0;
 
 	t = get_trunk(info, &err);
 	if (!t)
 		return err;
-	req.cfg = t->cfg;
-	err = parse_cfg(&req.cfg, a, extack);
+	etrunk_trunk_wanted(t, &old);
+	plan = old;
+	err = parse_cfg(&plan.cfg, a, extack);
 	if (!err)
-		err = parse_track(t->en, rtnl_dereference(t->bfd), &req, a,
-				  extack);
+		err = parse_track(t->en, &plan, a, extack);
 	if (!err)
-		err = refuse_moving(t, &req, a, extack);
+		err = refuse_moving(&old, &plan, a, extack);
 	if (!err)
-		err = parse_keys(t->en, rcu_dereference_rtnl(t->keys), &req, a,
-				 extack);
+		err = parse_keys(&plan, a, extack);
 	if (err)
 		return err;
-	if (etrunk_batch_checking(t->en)) {
-		trunk_keyring_free(req.keys);
-		return 0;
-	}
-
-	if (req.track && !req.bfd)
-		etrunk_trunk_track(t, NULL);
-	etrunk_trunk_set(t, &req.cfg, req.keys);
-	if (req.track && req.bfd)
-		etrunk_trunk_track(t, req.bfd);
-	return 0;
+	return etrunk_batch_set(info, &set_ops, t, &plan, sizeof(plan));
 }
 
 int etrunk_nl_trunk_del_doit(struct sk_buff *skb, struct genl_info *info)

@@ -54,18 +54,12 @@ static struct etrunk_vpws *get_vpws(struct genl_info *info)
 	return v;
 }
 
-static int check_pw(struct genl_info *info, const struct nlattr *attr,
-		    const struct etrunk_vpws *self, struct etrunk_pw *pw,
-		    const struct etrunk_vpws_cfg *cfg)
+static int refuse_twice(struct genl_info *info, const struct nlattr *attr,
+			const struct etrunk_pw *pw,
+			const struct etrunk_vpws_cfg *cfg)
 {
-	struct etrunk_vpws *v = rtnl_dereference(pw->vpws);
 	unsigned int i;
 
-	if (v && v != self) {
-		etrunk_nl_err(info->extack, attr, "pw %s is in vpws %s",
-			      pw->cfg.name, v->cfg.name);
-		return -EBUSY;
-	}
 	for (i = 0; i < cfg->n; i++) {
 		if (cfg->pw[i] != pw)
 			continue;
@@ -77,8 +71,7 @@ static int check_pw(struct genl_info *info, const struct nlattr *attr,
 }
 
 /* The PW attributes in order; the policy has seen them all. */
-static int get_pws(struct genl_info *info, const struct etrunk_vpws *self,
-		   struct etrunk_vpws_cfg *cfg)
+static int get_pws(struct genl_info *info, struct etrunk_vpws_cfg *cfg)
 {
 	struct etrunk_net *en = etrunk_net(genl_info_net(info));
 	const struct nlattr *attr, *first;
@@ -103,7 +96,7 @@ static int get_pws(struct genl_info *info, const struct etrunk_vpws *self,
 				      (const char *)nla_data(attr));
 			return -ENOENT;
 		}
-		err = check_pw(info, attr, self, pw, cfg);
+		err = refuse_twice(info, attr, pw, cfg);
 		if (err)
 			return err;
 		cfg->pw[cfg->n++] = pw;
@@ -113,7 +106,6 @@ static int get_pws(struct genl_info *info, const struct etrunk_vpws *self,
 
 /* What _NEW and _SET have in common. */
 static int get_changeable(struct genl_info *info,
-			  const struct etrunk_vpws *self,
 			  struct etrunk_vpws_cfg *cfg)
 {
 	struct nlattr **a = info->attrs;
@@ -127,7 +119,7 @@ static int get_changeable(struct genl_info *info,
 		cfg->dual_receive =
 			nla_get_u32(a[ETRUNK_A_VPWS_DUAL_RECEIVE]);
 	if (a[ETRUNK_A_VPWS_PW]) {
-		err = get_pws(info, self, cfg);
+		err = get_pws(info, cfg);
 		if (err)
 			return err;
 	}
@@ -163,7 +155,7 @@ static int get_new(struct genl_info *info, struct etrunk_vpws_cfg *cfg)
 	cfg->redundancy = ETRUNK_REDUNDANCY_INDEPENDENT;
 	cfg->precedence = ETRUNK_PRECEDENCE_PW_ID;
 	cfg->dual_receive = true;
-	err = get_changeable(info, NULL, cfg);
+	err = get_changeable(info, cfg);
 	if (err)
 		return err;
 
@@ -182,15 +174,27 @@ static int get_new(struct genl_info *info, struct etrunk_vpws_cfg *cfg)
 	return err;
 }
 
-static void start(void *obj)
+static int check(void *obj, struct nlattr **attrs,
+		 struct netlink_ext_ack *extack)
+{
+	return etrunk_vpws_check(obj, extack);
+}
+
+static void start(void *obj, void *plan)
 {
 	etrunk_vpws_start(obj);
 }
 
-static void destroy(void *obj)
+static void destroy(void *obj, void *plan)
 {
 	etrunk_vpws_destroy(obj);
 }
+
+static const struct etrunk_batch_ops new_ops = {
+	.check = check,
+	.commit = start,
+	.undo = destroy,
+};
 
 int etrunk_nl_vpws_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -206,15 +210,41 @@ int etrunk_nl_vpws_new_doit(struct sk_buff *skb, struct genl_info *info)
 	v = etrunk_vpws_create(en, &cfg, info->extack);
 	if (IS_ERR(v))
 		return PTR_ERR(v);
-	return etrunk_batch_new(en, v, start, destroy);
+	return etrunk_batch_new(info, &new_ops, v);
+}
+
+static void commit(void *obj, void *plan)
+{
+	etrunk_vpws_set(obj, plan);
+}
+
+static void undo(void *obj, void *data)
+{
+	const struct etrunk_vpws_plan *plan = data;
+
+	kfree(plan->set);
+}
+
+static const struct etrunk_batch_ops set_ops = {
+	.check = check,
+	.commit = commit,
+	.undo = undo,
+};
+
+static bool same_pws(const struct etrunk_vpws_cfg *a,
+		     const struct etrunk_vpws_cfg *b)
+{
+	return a->n == b->n && !memcmp(a->pw, b->pw, sizeof(a->pw));
 }
 
 int etrunk_nl_vpws_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *ac = info->attrs[ETRUNK_A_VPWS_AC];
 	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	const struct etrunk_vpws_plan *wanted;
 	struct etrunk_vpws *v = get_vpws(info);
-	struct etrunk_vpws_cfg cfg;
+	const struct etrunk_vpws_cfg *base;
+	struct etrunk_vpws_plan plan = {};
 	int err;
 
 	if (IS_ERR(v))
@@ -223,12 +253,18 @@ int etrunk_nl_vpws_set_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, ac, "fixed at creation");
 		return -EOPNOTSUPP;
 	}
-	memcpy(&cfg, &v->cfg, sizeof(cfg));
-	err = get_changeable(info, v, &cfg);
+	wanted = etrunk_batch_wanted(en, v);
+	base = wanted ? &wanted->cfg : &v->cfg;
+	memcpy(&plan.cfg, base, sizeof(plan.cfg));
+	err = get_changeable(info, &plan.cfg);
 	if (err)
 		return err;
-	return etrunk_vpws_set(v, &cfg, etrunk_batch_checking(en),
-			       info->extack);
+	if (!same_pws(&plan.cfg, base)) {
+		plan.set = etrunk_vpws_set_alloc(&plan.cfg);
+		if (!plan.set)
+			return -ENOMEM;
+	}
+	return etrunk_batch_set(info, &set_ops, v, &plan, sizeof(plan));
 }
 
 int etrunk_nl_vpws_del_doit(struct sk_buff *skb, struct genl_info *info)

@@ -307,28 +307,18 @@ void etrunk_pw_start(struct etrunk_pw *pw)
  * etrunk_pw_set - change the settings of a PW
  * @pw: the PW
  * @cfg: all settings; those fixed at creation are as they were
- * @check: validate only
- * @extack: told what is wrong
+ * @live: the liveness word, becomes the PW's, if @cfg tracks another session
  *
- * Under RTNL. Return: 0 or a negative errno, and then nothing changed.
+ * Under RTNL.
  */
-int etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
-		  bool check, struct netlink_ext_ack *extack)
+void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
+		   struct etrunk_live *live)
 {
-	bool rebind = cfg->bfd != pw->cfg.bfd;
-	struct etrunk_live *live = NULL;
-	int err;
-
 	ASSERT_RTNL();
-	if (check || !memcmp(cfg, &pw->cfg, sizeof(*cfg)))
-		return 0;
+	if (!memcmp(cfg, &pw->cfg, sizeof(*cfg)))
+		return;
 
-	if (rebind && cfg->bfd) {
-		err = etrunk_live_get(pw->en, cfg->bfd, cfg->name, &live);
-		if (err)
-			return err;
-	}
-	if (rebind) {
+	if (cfg->bfd != pw->cfg.bfd) {
 		etrunk_live_detach(pw);
 		if (live)
 			etrunk_live_attach(live, pw);
@@ -346,7 +336,6 @@ int etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
 		config_event(pw, "changed");
 		etrunk_pw_changed(pw, "CONFIG");
 	}
-	return 0;
 }
 
 static void pw_free_rcu(struct rcu_head *rcu)

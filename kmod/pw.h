@@ -236,6 +236,9 @@ struct etrunk_lsp {
  * @live_node: in etrunk_live.pws, RCU
  * @lsp: NULL = unresolved
  * @vpws: the service that has it
+ * @claim: the service that is to have it after batch @claim_batch; compared,
+ *	or followed while that batch is at work, only; RTNL
+ * @claim_batch: number of that batch
  * @stats: per CPU
  * @timer: of @oam
  * @lock: protects all below and writing @lsp
@@ -260,6 +263,8 @@ struct etrunk_pw {
 	struct list_head live_node;
 	struct etrunk_lsp __rcu *lsp;
 	struct etrunk_vpws __rcu *vpws;
+	const struct etrunk_vpws *claim;
+	u32 claim_batch;
 	struct etrunk_pw_stats __percpu *stats;
 	struct hrtimer timer;
 	spinlock_t lock;
@@ -283,8 +288,8 @@ struct etrunk_pw *etrunk_pw_create(struct etrunk_net *en,
 				   const struct etrunk_pw_cfg *cfg,
 				   struct netlink_ext_ack *extack);
 void etrunk_pw_start(struct etrunk_pw *pw);
-int etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
-		  bool check, struct netlink_ext_ack *extack);
+void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
+		   struct etrunk_live *live);
 void etrunk_pw_destroy(struct etrunk_pw *pw);
 /* pw.c, softirq or BH off, no lock held */
 void etrunk_pw_changed(struct etrunk_pw *pw, const char *why);
@@ -390,6 +395,16 @@ struct etrunk_vpws_cfg {
 };
 
 /**
+ * struct etrunk_vpws_plan - settings to have
+ * @cfg: all of them
+ * @set: for another list of PWs, NULL if that stays
+ */
+struct etrunk_vpws_plan {
+	struct etrunk_vpws_cfg cfg;
+	struct etrunk_vpws_set *set;
+};
+
+/**
  * struct etrunk_vpws - a point-to-point service
  * @list: in etrunk_net.vpws, RCU
  * @en: namespace
@@ -450,8 +465,12 @@ struct etrunk_vpws *etrunk_vpws_create(struct etrunk_net *en,
 				       const struct etrunk_vpws_cfg *cfg,
 				       struct netlink_ext_ack *extack);
 void etrunk_vpws_start(struct etrunk_vpws *v);
-int etrunk_vpws_set(struct etrunk_vpws *v, const struct etrunk_vpws_cfg *cfg,
-		    bool check, struct netlink_ext_ack *extack);
+int etrunk_vpws_check(const struct etrunk_vpws *v,
+		      struct netlink_ext_ack *extack);
+struct etrunk_vpws_set *
+etrunk_vpws_set_alloc(const struct etrunk_vpws_cfg *cfg);
+void etrunk_vpws_set(struct etrunk_vpws *v,
+		     const struct etrunk_vpws_plan *plan);
 int etrunk_vpws_switchover(struct etrunk_vpws *v, const struct etrunk_pw *to,
 			   struct netlink_ext_ack *extack);
 void etrunk_vpws_destroy(struct etrunk_vpws *v);

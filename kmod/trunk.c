@@ -566,6 +566,46 @@ void etrunk_trunk_destroy(struct etrunk_trunk *t)
 }
 
 /**
+ * etrunk_trunk_wanted() - what an E-Trunk shall have
+ * @t: the E-Trunk
+ * @plan: filled, by what the batch at work wants; its keys stay as they are
+ *
+ * RTNL.
+ */
+void etrunk_trunk_wanted(const struct etrunk_trunk *t,
+			 struct etrunk_trunk_plan *plan)
+{
+	const struct etrunk_trunk_plan *wanted;
+
+	ASSERT_RTNL();
+	wanted = etrunk_batch_wanted(t->en, t);
+	if (wanted) {
+		*plan = *wanted;
+	} else {
+		plan->cfg = t->cfg;
+		plan->keys = rtnl_dereference(t->keys);
+		plan->bfd = rtnl_dereference(t->bfd);
+	}
+	plan->rekey = false;
+}
+
+/**
+ * etrunk_trunk_wanted_keys() - the keys that an E-Trunk shall have
+ * @t: the E-Trunk
+ *
+ * RTNL. Return: those that the batch at work wants, else those that it has.
+ */
+const struct trunk_keyring *
+etrunk_trunk_wanted_keys(const struct etrunk_trunk *t)
+{
+	const struct etrunk_trunk_plan *wanted;
+
+	ASSERT_RTNL();
+	wanted = etrunk_batch_wanted(t->en, t);
+	return wanted ? wanted->keys : rtnl_dereference(t->keys);
+}
+
+/**
  * etrunk_trunk_set() - change the configuration
  * @t: the E-Trunk
  * @cfg: valid configuration with the same id

@@ -13,15 +13,27 @@ struct crypto_shash;
 #define TRUNK_KEYS_MAX	16
 
 /**
- * struct etrunk_identity - what new objects are checked against
+ * struct etrunk_identity - the system's settings
  * @lacp_system: shared LACP system id
  * @lacp_priority: shared LACP system priority
+ * @udp_port: hello port
  * @weak_algorithms: hmac-sha1 is allowed
  */
 struct etrunk_identity {
 	u8 lacp_system[ETH_ALEN];
 	u16 lacp_priority;
+	u16 udp_port;
 	bool weak_algorithms;
+};
+
+/**
+ * struct etrunk_identity_plan - settings to have
+ * @id: all of them
+ * @sock: bound to another hello port, NULL if that stays
+ */
+struct etrunk_identity_plan {
+	struct etrunk_identity id;
+	struct socket *sock;
 };
 
 enum trunk_counter {
@@ -132,6 +144,20 @@ struct etrunk_trunk_cfg {
 	struct etrunk_addr peer;
 	struct etrunk_addr source;
 	char description[ETRUNK_DESC_MAX + 1];
+};
+
+/**
+ * struct etrunk_trunk_plan - settings to have
+ * @cfg: all of them
+ * @keys: keyring to have
+ * @rekey: @keys is a new one that becomes the E-Trunk's
+ * @bfd: session to track, NULL = none
+ */
+struct etrunk_trunk_plan {
+	struct etrunk_trunk_cfg cfg;
+	struct trunk_keyring *keys;
+	bool rekey;
+	struct etrunk_bfd *bfd;
 };
 
 /**
@@ -289,6 +315,10 @@ void etrunk_trunk_set(struct etrunk_trunk *t,
 		      const struct etrunk_trunk_cfg *cfg,
 		      struct trunk_keyring *keys);
 void etrunk_trunk_track(struct etrunk_trunk *t, struct etrunk_bfd *bfd);
+void etrunk_trunk_wanted(const struct etrunk_trunk *t,
+			 struct etrunk_trunk_plan *plan);
+const struct trunk_keyring *
+etrunk_trunk_wanted_keys(const struct etrunk_trunk *t);
 void etrunk_trunk_identity_changed(struct etrunk_net *en);
 bool etrunk_trunk_high(const struct etrunk_trunk_cfg *cfg);
 void trunk_arm(struct etrunk_trunk *t);
@@ -316,7 +346,7 @@ void etrunk_member_destroy(struct etrunk_member *m, bool keep_up);
 void etrunk_member_set(struct etrunk_member *m,
 		       const struct etrunk_member_cfg *cfg);
 void etrunk_member_identity_changed(struct etrunk_member *m);
-u16 etrunk_member_lacp_key(const struct etrunk_trunk *t,
+u16 etrunk_member_lacp_key(const struct etrunk_trunk_cfg *trunk,
 			   const struct etrunk_member_cfg *cfg);
 void member_fsm_cfg_fill(struct member_fsm_cfg *to,
 			 const struct etrunk_trunk *t,
@@ -344,14 +374,12 @@ extern const struct etrunk_counter_desc
 const u64 *trunk_net_counters(const struct etrunk_net *en);
 int trunk_sock_get(struct etrunk_net *en, struct netlink_ext_ack *extack);
 void trunk_sock_put(struct etrunk_net *en);
-int trunk_sock_port(struct etrunk_net *en, u16 port,
-		    struct netlink_ext_ack *extack);
-int trunk_sock_try(struct etrunk_net *en, u16 port,
-		   struct netlink_ext_ack *extack);
+struct socket *trunk_sock_open(struct etrunk_net *en, u16 port,
+			       struct netlink_ext_ack *extack);
+void trunk_sock_close(struct socket *sock);
+void trunk_sock_port(struct etrunk_net *en, u16 port, struct socket *sock);
 void trunk_tx(struct etrunk_trunk *t);
 void etrunk_identity_get(const struct etrunk_net *en,
 			 struct etrunk_identity *id);
-void etrunk_identity_stage(struct etrunk_net *en,
-			   const struct etrunk_identity *id);
 
 #endif /* _ETRUNK_TRUNK_H */

@@ -21,16 +21,12 @@
  * @users: E-Trunks; RTNL
  * @lock: protects @counters
  * @counters: enum trunk_net_counter
- * @staged: identity that the batch @staged_for would set; RTNL
- * @staged_for: number of that batch
  */
 struct etrunk_trunk_net {
 	struct socket __rcu *sock;
 	unsigned int users;
 	spinlock_t lock; /* counters */
 	u64 counters[TRUNK_NET_COUNTERS];
-	struct etrunk_identity staged;
-	u32 staged_for;
 };
 
 const struct etrunk_counter_desc trunk_net_counter_desc[TRUNK_NET_COUNTERS] = {
@@ -205,7 +201,7 @@ static void fill_member(struct trunk_pkt_member *p,
 	p->remote_id = m->cfg.remote_id;
 	member_fsm_hello(&m->fsm, p);
 	p->links = m->links.links;
-	p->lacp_key = etrunk_member_lacp_key(m->trunk, &m->cfg);
+	p->lacp_key = etrunk_member_lacp_key(&m->trunk->cfg, &m->cfg);
 	p->speed = m->links.speed;
 }
 
@@ -302,8 +298,16 @@ void trunk_tx(struct etrunk_trunk *t)
 
 /* ----------------------------------------------------------------- socket */
 
-static int open_socket(struct etrunk_net *en, u16 port, struct socket **sock,
-		       struct netlink_ext_ack *extack)
+/**
+ * trunk_sock_open() - a socket for hellos
+ * @en: namespace
+ * @port: its port
+ * @extack: told if that is in use
+ *
+ * Return: the socket or an ERR_PTR.
+ */
+struct socket *trunk_sock_open(struct etrunk_net *en, u16 port,
+			       struct netlink_ext_ack *extack)
 {
 	struct udp_port_cfg cfg = {
 		.family = AF_INET,
@@ -315,14 +319,25 @@ static int open_socket(struct etrunk_net *en, u16 port, struct socket **sock,
 		.encap_type = 1,
 		.encap_rcv = encap_rcv,
 	};
-	int err = udp_sock_create(en->net, &cfg, sock);
+	struct socket *sock;
+	int err;
 
+	err = udp_sock_create(en->net, &cfg, &sock);
 	if (err) {
 		etrunk_nl_err(extack, NULL, "cannot open udp port %u", port);
-		return err;
+		return ERR_PTR(err);
 	}
-	setup_udp_tunnel_sock(en->net, *sock, &tunnel);
-	return 0;
+	setup_udp_tunnel_sock(en->net, sock, &tunnel);
+	return sock;
+}
+
+/**
+ * trunk_sock_close() - close a socket
+ * @sock: it
+ */
+void trunk_sock_close(struct socket *sock)
+{
+	udp_tunnel_sock_release(sock);
 }
 
 /**
@@ -334,14 +349,16 @@ static int open_socket(struct etrunk_net *en, u16 port, struct socket **sock,
  */
 int trunk_sock_get(struct etrunk_net *en, struct netlink_ext_ack *extack)
 {
+	struct etrunk_identity id;
 	struct socket *sock;
-	int err;
 
 	ASSERT_RTNL();
-	if (!en->trunk->users) {
-		err = open_socket(en, en->udp_port, &sock, extack);
-		if (err)
-			return err;
+	etrunk_identity_get(en, &id);
+	/* a batch that changes the port as well brings its own socket */
+	if (!en->trunk->users && id.udp_port == en->udp_port) {
+		sock = trunk_sock_open(en, en->udp_port, extack);
+		if (IS_ERR(sock))
+			return PTR_ERR(sock);
 		rcu_assign_pointer(en->trunk->sock, sock);
 	}
 	en->trunk->users++;
@@ -376,49 +393,18 @@ void trunk_sock_put(struct etrunk_net *en)
  * trunk_sock_port() - use another port
  * @en: namespace
  * @port: the port
- * @extack: told if it is in use
+ * @sock: bound to it
  *
- * RTNL. Return: 0 or a negative errno, and then nothing has changed.
+ * RTNL.
  */
-int trunk_sock_port(struct etrunk_net *en, u16 port,
-		    struct netlink_ext_ack *extack)
+void trunk_sock_port(struct etrunk_net *en, u16 port, struct socket *sock)
 {
-	struct socket *sock;
-	int err;
-
 	ASSERT_RTNL();
-	if (port == en->udp_port)
-		return 0;
-	if (en->trunk->users) {
-		err = open_socket(en, port, &sock, extack);
-		if (err)
-			return err;
+	if (en->trunk->users)
 		swap_socket(en, sock);
-	}
+	else
+		trunk_sock_close(sock);
 	WRITE_ONCE(en->udp_port, port);
-	return 0;
-}
-
-/**
- * trunk_sock_try() - could another port be used?
- * @en: namespace
- * @port: the port
- * @extack: told if it is in use
- *
- * RTNL. Return: 0 or a negative errno.
- */
-int trunk_sock_try(struct etrunk_net *en, u16 port,
-		   struct netlink_ext_ack *extack)
-{
-	struct socket *sock;
-	int err;
-
-	if (port == en->udp_port || !en->trunk->users)
-		return 0;
-	err = open_socket(en, port, &sock, extack);
-	if (!err)
-		udp_tunnel_sock_release(sock);
-	return err;
 }
 
 /* --------------------------------------------------------------- identity */
@@ -426,36 +412,24 @@ int trunk_sock_try(struct etrunk_net *en, u16 port,
 /**
  * etrunk_identity_get() - the identity that counts for a validation
  * @en: namespace
- * @id: filled; while a batch is checked, what it would set
+ * @id: filled; with what the batch at work wants
  *
  * RTNL.
  */
 void etrunk_identity_get(const struct etrunk_net *en,
 			 struct etrunk_identity *id)
 {
-	if (etrunk_batch_checking(en) &&
-	    en->trunk->staged_for == en->batch_id) {
-		*id = en->trunk->staged;
+	const struct etrunk_identity_plan *plan = etrunk_batch_wanted(en, en);
+
+	if (plan) {
+		*id = plan->id;
 		return;
 	}
 	memset(id, 0, sizeof(*id));
 	ether_addr_copy(id->lacp_system, en->lacp_system_id);
 	id->lacp_priority = en->lacp_priority;
+	id->udp_port = en->udp_port;
 	id->weak_algorithms = en->weak_algorithms;
-}
-
-/**
- * etrunk_identity_stage() - let the rest of a batch be checked against this
- * @en: namespace, whose batch is being checked
- * @id: the identity
- *
- * RTNL.
- */
-void etrunk_identity_stage(struct etrunk_net *en,
-			   const struct etrunk_identity *id)
-{
-	en->trunk->staged = *id;
-	en->trunk->staged_for = en->batch_id;
 }
 
 /* -------------------------------------------------------------- namespace */

@@ -247,33 +247,69 @@ void etrunk_vpws_eval(struct etrunk_vpws *v, const char *why)
 
 /* ------------------------------------------------------------------- life */
 
-static int check_pws(const struct etrunk_vpws_cfg *cfg,
-		     const struct etrunk_vpws *self,
-		     struct netlink_ext_ack *extack)
+/* what a service shall have when the batch at work is done */
+static const struct etrunk_vpws_cfg *wanted_cfg(const struct etrunk_vpws *v)
 {
-	unsigned int i, j;
+	const struct etrunk_vpws_plan *plan = etrunk_batch_wanted(v->en, v);
 
+	return plan ? &plan->cfg : &v->cfg;
+}
+
+static bool has_pw(const struct etrunk_vpws_cfg *cfg,
+		   const struct etrunk_pw *pw)
+{
+	unsigned int i;
+
+	for (i = 0; i < cfg->n; i++)
+		if (cfg->pw[i] == pw)
+			return true;
+	return false;
+}
+
+/**
+ * etrunk_vpws_check - may a service have its PWs?
+ * @v: the service
+ * @extack: told which one has another service
+ *
+ * Under RTNL. By what is wanted of all services; a PW remembers who claimed it
+ * in this batch, so the order of the services is of no importance.
+ *
+ * Return: 0 or -EBUSY.
+ */
+int etrunk_vpws_check(const struct etrunk_vpws *v,
+		      struct netlink_ext_ack *extack)
+{
+	const struct etrunk_vpws_cfg *cfg = wanted_cfg(v);
+	unsigned int i;
+
+	ASSERT_RTNL();
 	for (i = 0; i < cfg->n; i++) {
-		struct etrunk_vpws *v = rtnl_dereference(cfg->pw[i]->vpws);
+		struct etrunk_pw *pw = cfg->pw[i];
+		const struct etrunk_vpws *other = rtnl_dereference(pw->vpws);
 
-		if (v && v != self) {
+		if (other && other != v && !has_pw(wanted_cfg(other), pw))
+			other = NULL;
+		if (pw->claim_batch == v->en->batch_id && pw->claim != v)
+			other = pw->claim;
+		if (other && other != v) {
 			etrunk_nl_err(extack, NULL, "pw %s is in vpws %s",
-				      cfg->pw[i]->cfg.name, v->cfg.name);
+				      pw->cfg.name, other->cfg.name);
 			return -EBUSY;
 		}
-		for (j = 0; j < i; j++) {
-			if (cfg->pw[i] == cfg->pw[j]) {
-				etrunk_nl_err(extack, NULL,
-					      "pw %s is given twice",
-					      cfg->pw[i]->cfg.name);
-				return -EINVAL;
-			}
-		}
+		pw->claim = v;
+		pw->claim_batch = v->en->batch_id;
 	}
 	return 0;
 }
 
-static struct etrunk_vpws_set *set_alloc(const struct etrunk_vpws_cfg *cfg)
+/**
+ * etrunk_vpws_set_alloc - a set of PWs for a service to have
+ * @cfg: settings
+ *
+ * Return: the set, or NULL without memory.
+ */
+struct etrunk_vpws_set *
+etrunk_vpws_set_alloc(const struct etrunk_vpws_cfg *cfg)
 {
 	struct etrunk_vpws_set *set;
 
@@ -309,7 +345,8 @@ static void vpws_free_rcu(struct rcu_head *rcu)
  * @cfg: settings, each valid for itself; the AC exists
  * @extack: told what is wrong
  *
- * Under RTNL. The service is linked but inert until etrunk_vpws_start().
+ * Under RTNL. The service is linked but inert until etrunk_vpws_start(); until
+ * then its PWs may be those of another one that is to lose them.
  *
  * Return: the service or an ERR_PTR.
  */
@@ -320,7 +357,6 @@ struct etrunk_vpws *etrunk_vpws_create(struct etrunk_net *en,
 	struct etrunk_vpws_set *set;
 	struct net_device *dev;
 	struct etrunk_vpws *v;
-	unsigned int i;
 	int err;
 
 	ASSERT_RTNL();
@@ -328,9 +364,6 @@ struct etrunk_vpws *etrunk_vpws_create(struct etrunk_net *en,
 		NL_SET_ERR_MSG(extack, "a vpws of this name exists");
 		return ERR_PTR(-EEXIST);
 	}
-	err = check_pws(cfg, NULL, extack);
-	if (err)
-		return ERR_PTR(err);
 	dev = __dev_get_by_name(en->net, cfg->ac);
 	if (!dev)
 		return ERR_PTR(-ENODEV);
@@ -345,7 +378,7 @@ struct etrunk_vpws *etrunk_vpws_create(struct etrunk_net *en,
 	v->last = ETRUNK_PW_NONE;
 	v->manual = ETRUNK_PW_NONE;
 	spin_lock_init(&v->lock);
-	set = set_alloc(cfg);
+	set = etrunk_vpws_set_alloc(cfg);
 	v->stats = netdev_alloc_pcpu_stats(struct etrunk_vpws_stats);
 	if (!set || !v->stats)
 		goto err_free;
@@ -354,8 +387,6 @@ struct etrunk_vpws *etrunk_vpws_create(struct etrunk_net *en,
 	err = etrunk_ac_attach(v, dev, extack);
 	if (err)
 		goto err_free;
-	for (i = 0; i < cfg->n; i++)
-		rcu_assign_pointer(cfg->pw[i]->vpws, v);
 	list_add_tail_rcu(&v->list, &en->vpws);
 	return v;
 
@@ -374,7 +405,11 @@ err_free:
  */
 void etrunk_vpws_start(struct etrunk_vpws *v)
 {
+	unsigned int i;
+
 	config_event(v, "added");
+	for (i = 0; i < v->cfg.n; i++)
+		rcu_assign_pointer(v->cfg.pw[i]->vpws, v);
 	spin_lock_bh(&v->lock);
 	v->started = true;
 	spin_unlock_bh(&v->lock);
@@ -425,7 +460,15 @@ static u32 moved_order(const struct etrunk_vpws_set *old,
 	return order;
 }
 
-/* Put a new set in place; PWs that are in none of both stay alone. */
+/* A PW that is not ours any more; another service may have it by now. */
+static void let_go(struct etrunk_vpws *v, struct etrunk_pw *pw)
+{
+	if (rtnl_dereference(pw->vpws) == v)
+		RCU_INIT_POINTER(pw->vpws, NULL);
+	etrunk_pw_changed(pw, "CONFIG");
+}
+
+/* Put a new set in place. */
 static void replace_set(struct etrunk_vpws *v, struct etrunk_vpws_set *new)
 {
 	struct etrunk_vpws_set *old = rtnl_dereference(v->set);
@@ -448,52 +491,37 @@ static void replace_set(struct etrunk_vpws *v, struct etrunk_vpws_set *new)
 
 	for (i = 0; i < new->n; i++)
 		rcu_assign_pointer(new->pw[i]->vpws, v);
-	for (i = 0; i < old->n; i++) {
-		if (index_of(new, old->pw[i]) != ETRUNK_PW_NONE)
-			continue;
-		RCU_INIT_POINTER(old->pw[i]->vpws, NULL);
-		etrunk_pw_changed(old->pw[i], "CONFIG");
-	}
+	for (i = 0; i < old->n; i++)
+		if (index_of(new, old->pw[i]) == ETRUNK_PW_NONE)
+			let_go(v, old->pw[i]);
 	kfree_rcu(old, rcu);
 }
 
 /**
  * etrunk_vpws_set - change the settings of a service
  * @v: the service
- * @cfg: all settings; name and AC as they were
- * @check: validate only
- * @extack: told what is wrong
+ * @plan: all settings, name and AC as they were; the set in it becomes the
+ *	service's
  *
- * Under RTNL. Return: 0 or a negative errno, and then nothing changed.
+ * Under RTNL.
  */
-int etrunk_vpws_set(struct etrunk_vpws *v, const struct etrunk_vpws_cfg *cfg,
-		    bool check, struct netlink_ext_ack *extack)
+void etrunk_vpws_set(struct etrunk_vpws *v, const struct etrunk_vpws_plan *plan)
 {
-	struct etrunk_vpws_set *set = NULL;
-	int err;
+	const struct etrunk_vpws_cfg *cfg = &plan->cfg;
 
 	ASSERT_RTNL();
-	err = check_pws(cfg, v, extack);
-	if (err || check || !memcmp(cfg, &v->cfg, sizeof(*cfg)))
-		return err;
-
-	if (cfg->n != v->cfg.n ||
-	    memcmp(cfg->pw, v->cfg.pw, sizeof(cfg->pw))) {
-		set = set_alloc(cfg);
-		if (!set)
-			return -ENOMEM;
-	}
+	if (!plan->set && !memcmp(cfg, &v->cfg, sizeof(*cfg)))
+		return;
 
 	spin_lock_bh(&v->lock);
 	v->cfg = *cfg;
 	spin_unlock_bh(&v->lock);
-	if (set)
-		replace_set(v, set);
+	if (plan->set)
+		replace_set(v, plan->set);
 	if (v->started) {
 		config_event(v, "changed");
 		etrunk_vpws_eval(v, "CONFIG");
 	}
-	return 0;
 }
 
 /**
@@ -557,11 +585,9 @@ void etrunk_vpws_destroy(struct etrunk_vpws *v)
 	WRITE_ONCE(set->order, ETRUNK_PW_ORDER_EMPTY);
 	spin_unlock_bh(&v->lock);
 
-	for (i = 0; i < set->n; i++)
-		RCU_INIT_POINTER(set->pw[i]->vpws, NULL);
 	etrunk_ac_detach(v);
 	for (i = 0; i < set->n; i++)
-		etrunk_pw_changed(set->pw[i], "CONFIG");
+		let_go(v, set->pw[i]);
 	synchronize_net();
 	call_rcu(&v->rcu, vpws_free_rcu);
 }

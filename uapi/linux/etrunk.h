@@ -696,10 +696,12 @@ enum etrunk_attr_event {
  * enum etrunk_attr_batch - ETRUNK_CMD_BATCH
  * @ETRUNK_A_BATCH_OP: multi nest of enum etrunk_attr_op, in order of execution
  *
- * First everything is validated, _SETs without effect and new objects created
- * but not started. If one is refused, nothing has happened: no event, no
- * packet, no change. Else all take effect in order. One operation an object.
- * An error's attribute offset lies in the operation at fault.
+ * First everything is prepared in order, each operation from what those before
+ * it made of its object. Then all is checked against the configuration that
+ * the whole batch leads to: two services may exchange their pseudowires, and
+ * may not both take one. If anything is refused, nothing has happened: no
+ * event, no packet, no change. Else all take effect in order, which cannot
+ * fail. An error's attribute offset lies in an operation at fault.
  */
 enum etrunk_attr_batch {
 	ETRUNK_A_BATCH_UNSPEC,
