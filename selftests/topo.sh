@@ -37,6 +37,7 @@ TOPO_MTU=2000
 : "${TOPO_HELLO:=1s}"
 : "${TOPO_MULTIPLIER:=20}"
 : "${TOPO_TRACK:=on}"
+: "${TOPO_BFD:=10ms}"
 
 topo_names()
 {
@@ -199,11 +200,12 @@ topo_down()
 topo_config()
 {
 	local n=$1 dir=$2 path=${3:-direct} other=$((3 - $1)) hello dev track
+	local bfd="min-tx $TOPO_BFD min-rx $TOPO_BFD"
 
 	if [ "$n" = 3 ]; then
 		cat <<-END
-			bfd add pe1 peer 10.255.0.1 source 10.255.0.3 local-discriminator 31 remote-discriminator 13
-			bfd add pe2 peer 10.255.0.2 source 10.255.0.3 local-discriminator 32 remote-discriminator 23
+			bfd add pe1 peer 10.255.0.1 source 10.255.0.3 local-discriminator 31 remote-discriminator 13 $bfd
+			bfd add pe2 peer 10.255.0.2 source 10.255.0.3 local-discriminator 32 remote-discriminator 23 $bfd
 			core add core0
 			pw add pw1 peer 10.255.0.1 pw-id 1 in-label 3001 out-label 1001 track-bfd pe1
 			pw add pw2 peer 10.255.0.2 pw-id 2 in-label 3002 out-label 2001 track-bfd pe2
@@ -219,8 +221,8 @@ topo_config()
 	[ "$TOPO_TRACK" = on ] || track="track-bfd none"
 	cat <<-END
 		system set lacp-system-id 00e0-fc00-0000 lacp-priority 100
-		bfd add hello peer $hello.$other source $hello.$n $dev local-discriminator 10$n remote-discriminator 10$other
-		bfd add pe3 peer 10.255.0.3 source 10.255.0.$n local-discriminator ${n}3 remote-discriminator 3$n
+		bfd add hello peer $hello.$other source $hello.$n $dev local-discriminator 10$n remote-discriminator 10$other $bfd
+		bfd add pe3 peer 10.255.0.3 source 10.255.0.$n local-discriminator ${n}3 remote-discriminator 3$n $bfd
 		e-trunk add 1 priority ${n}0 peer-address $hello.$other source-address $hello.$n hello $TOPO_HELLO multiplier $TOPO_MULTIPLIER key-id 1 key-file $dir/key revert-delay $TOPO_REVERT_DELAY start-hold $TOPO_START_HOLD $track
 		member add bond0 e-trunk 1 id 1
 		core add core0
