@@ -7,6 +7,7 @@
 
 #include "bfd_encap.h"
 #include "bfd_fsm.h"
+#include "bfd_timer.h"
 #include "etrunk.h"
 
 #define ETRUNK_BFD_DEF_INTERVAL	10000
@@ -125,8 +126,8 @@ struct etrunk_bfd {
 	bool running;
 	bool dead;
 	u8 min_ttl;
-	struct hrtimer tx_timer;
-	struct hrtimer detect_timer;
+	struct etrunk_bfd_timer tx_timer;
+	struct etrunk_bfd_timer detect_timer;
 	u64 detect_armed;
 	u64 last_tx;
 	u64 max_tx_late;

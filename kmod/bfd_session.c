@@ -17,7 +17,7 @@
  * Who may still be running when a session dies:
  *  - the receive path, which found it in a table under RCU: it is unlinked
  *    first, and synchronize_net() waits for those that saw it;
- *  - its timers: arm() refuses once dead is set, then hrtimer_cancel();
+ *  - its timers: arm() refuses once dead is set, then they are cancelled;
  *  - a worker of either queue: it is called with BH off under RCU by one of
  *    the above or by configuration, hence waited for;
  *  - clients: there are none any more, a tracked session is not deleted.
@@ -31,12 +31,13 @@
 #include "trace.h"
 
 /* The one place that starts a timer of a session. */
-static void arm(struct etrunk_bfd *bfd, struct hrtimer *timer, u64 when)
+static void arm(struct etrunk_bfd *bfd, struct etrunk_bfd_timer *timer,
+		u64 when)
 {
 	lockdep_assert_held(&bfd->lock);
 
 	if (bfd->running && !bfd->dead)
-		hrtimer_start(timer, ns_to_ktime(when), ETRUNK_HRTIMER_MODE);
+		etrunk_bfd_timer_start(timer, when);
 }
 
 /*
@@ -49,7 +50,7 @@ static void arm_tx(struct etrunk_bfd *bfd)
 
 	/* if its callback runs right now, it will find no interval either */
 	if (!interval) {
-		hrtimer_try_to_cancel(&bfd->tx_timer);
+		etrunk_bfd_timer_stop(&bfd->tx_timer);
 		return;
 	}
 
@@ -205,7 +206,7 @@ static void run(struct etrunk_bfd *bfd)
 	local_bh_enable();
 }
 
-static enum hrtimer_restart tx_expired(struct hrtimer *timer)
+static void tx_expired(struct etrunk_bfd_timer *timer)
 {
 	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
 					      tx_timer);
@@ -214,13 +215,13 @@ static enum hrtimer_restart tx_expired(struct hrtimer *timer)
 	spin_lock(&bfd->lock);
 	/* dead, told to be silent, or already armed anew by somebody else */
 	if (bfd->dead || !etrunk_bfd_fsm_tx_interval_us(&bfd->fsm) ||
-	    hrtimer_is_queued(timer)) {
+	    etrunk_bfd_timer_queued(timer)) {
 		spin_unlock(&bfd->lock);
-		return HRTIMER_NORESTART;
+		return;
 	}
 
 	now = ktime_get_ns();
-	late = now - ktime_to_ns(hrtimer_get_expires(timer));
+	late = etrunk_bfd_timer_late(timer, now);
 	if (late > bfd->max_tx_late)
 		bfd->max_tx_late = late;
 	trace_etrunk_bfd_timer(bfd, late);
@@ -233,10 +234,9 @@ static enum hrtimer_restart tx_expired(struct hrtimer *timer)
 	rcu_read_lock();
 	transmit(bfd);
 	rcu_read_unlock();
-	return HRTIMER_NORESTART;
 }
 
-static enum hrtimer_restart detect_expired(struct hrtimer *timer)
+static void detect_expired(struct etrunk_bfd_timer *timer)
 {
 	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
 					      detect_timer);
@@ -245,9 +245,9 @@ static enum hrtimer_restart detect_expired(struct hrtimer *timer)
 	u8 old;
 
 	spin_lock(&bfd->lock);
-	if (bfd->dead || hrtimer_is_queued(timer)) {
+	if (bfd->dead || etrunk_bfd_timer_queued(timer)) {
 		spin_unlock(&bfd->lock);
-		return HRTIMER_NORESTART;
+		return;
 	}
 
 	bfd->detect_armed = U64_MAX;
@@ -259,7 +259,6 @@ static enum hrtimer_restart detect_expired(struct hrtimer *timer)
 
 	if (actions)
 		run(bfd);
-	return HRTIMER_NORESTART;
 }
 
 /**
@@ -441,10 +440,9 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 	bfd->min_ttl = cfg.min_ttl;
 	INIT_LIST_HEAD(&bfd->clients);
 	spin_lock_init(&bfd->lock);
-	etrunk_hrtimer_setup(&bfd->tx_timer, tx_expired, CLOCK_MONOTONIC,
-			     ETRUNK_HRTIMER_MODE);
-	etrunk_hrtimer_setup(&bfd->detect_timer, detect_expired,
-			     CLOCK_MONOTONIC, ETRUNK_HRTIMER_MODE);
+	etrunk_bfd_timer_setup(&bfd->tx_timer, ETRUNK_BFD_TX_TIMER, tx_expired);
+	etrunk_bfd_timer_setup(&bfd->detect_timer, ETRUNK_BFD_DETECT_TIMER,
+			       detect_expired);
 	bfd->detect_armed = U64_MAX;
 	etrunk_bfd_fsm_init(&bfd->fsm, &cfg.timing,
 			    cfg.local_discr ?: draw_discriminator(en),
@@ -566,8 +564,8 @@ static void kill_session(struct etrunk_bfd *bfd, bool plane_reset)
 /* Phase 3, after synchronize_net(). */
 static void free_session(struct etrunk_bfd *bfd)
 {
-	hrtimer_cancel(&bfd->tx_timer);
-	hrtimer_cancel(&bfd->detect_timer);
+	etrunk_bfd_timer_cancel(&bfd->tx_timer);
+	etrunk_bfd_timer_cancel(&bfd->detect_timer);
 	list_del(&bfd->list);
 	etrunk_bfd_sport_put(bfd->en, bfd->sport);
 	bfd->key.encap->close(bfd);
