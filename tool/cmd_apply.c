@@ -15,7 +15,6 @@
 #include "cmds.h"
 #include "nl.h"
 
-#define A(x)		ETRUNK_A_TRUNK_##x
 #define KINDS_MAX	16
 
 /**
@@ -65,7 +64,7 @@ static void join(struct inst *to, struct inst *in)
 	for (attr = 1; attr < ATTR_MAX; attr++) {
 		if (!inst_has(in, attr) || attr == in->obj->id_attr)
 			continue;
-		if (in->obj == &object_trunk && attr == A(KEYS)) {
+		if (in->obj->secrets && attr == in->obj->secrets->nest) {
 			for (i = 0; i < in->v[attr].n; i++)
 				inst_put(to, attr, in->v[attr].it[i].data,
 					 in->v[attr].it[i].len);
@@ -78,17 +77,18 @@ static void join(struct inst *to, struct inst *in)
 
 static int check_keys(const struct inst *in, const struct inst *old)
 {
+	const struct secrets *s = in->obj->secrets;
 	struct item key;
 	uint32_t id;
 
-	if (inst_has(in, A(DEL_KEY))) {
+	if (inst_has(in, s->del)) {
 		error_obj(in, "key \"del-key\" is not possible in a file");
 		return RC_USAGE;
 	}
-	if (!inst_has(in, A(KEYS)) ||
-	    !trunk_key(&in->v[A(KEYS)].it[0], &id, &key))
+	if (!inst_has(in, s->nest) ||
+	    !secret_get(in, &in->v[s->nest].it[0], &id, &key))
 		return RC_DONE;
-	if (old && trunk_find_key(old, id)) {
+	if (old && secret_find(old, id)) {
 		error_obj(in, "key-id %u is given twice", id);
 		return RC_USAGE;
 	}
@@ -141,8 +141,8 @@ static int read_line(struct plan *plan, int argc, char **argv)
 		error_obj(in, "is added twice, first in line %d", old->line);
 		rc = RC_USAGE;
 	}
-	if (!rc && obj == &object_trunk) {
-		trunk_fold_key(in);
+	if (!rc && obj->secrets) {
+		secret_fold(in);
 		rc = check_keys(in, old);
 	}
 	if (rc || old) {
@@ -295,40 +295,42 @@ static int diff_key(struct plan *plan, const struct key *k,
 static void forget_keys(const struct inst *want, const struct inst *have,
 			struct inst *first, struct list *more)
 {
+	const struct secrets *s = want->obj->secrets;
 	struct inst *op;
 	unsigned int i;
 	struct item key;
 	uint32_t id, n;
 
-	for (i = 0; i < have->v[A(KEYS)].n; i++) {
-		if (!trunk_key(&have->v[A(KEYS)].it[i], &id, &key) ||
-		    trunk_find_key(want, id))
+	for (i = 0; i < have->v[s->nest].n; i++) {
+		if (!secret_get(have, &have->v[s->nest].it[i], &id, &key) ||
+		    secret_find(want, id))
 			continue;
-		if (inst_has(have, A(SEND_KEY)) &&
-		    inst_num(have, A(SEND_KEY)) == id) {
-			if (!inst_has(first, A(SEND_KEY)) &&
-			    inst_has(want, A(KEYS)) &&
-			    trunk_key(&want->v[A(KEYS)].it[0], &n, &key))
-				inst_put_u32(first, A(SEND_KEY), n);
+		if (inst_has(have, s->send) &&
+		    inst_num(have, s->send) == id) {
+			if (!inst_has(first, s->send) &&
+			    inst_has(want, s->nest) &&
+			    secret_get(want, &want->v[s->nest].it[0], &n, &key))
+				inst_put_u32(first, s->send, n);
 			op = first;
 		} else {
 			op = new_set(want);
 			list_add(more, op);
 		}
-		inst_put_u32(op, A(DEL_KEY), id);
+		inst_put_u32(op, s->del, id);
 	}
 }
 
 /*
- * Keys of an E-Trunk. One goes along with @first, the others follow each in
+ * Keys of an object. One goes along with @first, the others follow each in
  * an operation of its own; the one to send with comes first.
  */
 static int diff_keys(struct plan *plan, const struct inst *want,
 		     const struct inst *have, struct inst *first,
 		     struct list *more)
 {
-	const struct val *v = &want->v[A(KEYS)];
-	bool send = inst_has(want, A(SEND_KEY)), placed = false;
+	const struct secrets *s = want->obj->secrets;
+	const struct val *v = &want->v[s->nest];
+	bool send = inst_has(want, s->send), placed = false;
 	struct item key, old;
 	const struct item *nest;
 	struct inst *op;
@@ -336,9 +338,9 @@ static int diff_keys(struct plan *plan, const struct inst *want,
 	uint32_t id, n;
 
 	for (i = 0; i < v->n; i++) {
-		if (!trunk_key(&v->it[i], &id, &key))
+		if (!secret_get(want, &v->it[i], &id, &key))
 			continue;
-		nest = have ? trunk_find_key(have, id) : NULL;
+		nest = have ? secret_find(have, id) : NULL;
 		if (!key.data && !nest) {
 			error_at(want, v->line,
 				 "key-id %u: the key is neither in the file nor in the kernel (missing key-file)",
@@ -346,24 +348,24 @@ static int diff_keys(struct plan *plan, const struct inst *want,
 			return RC_USAGE;
 		}
 		if (!key.data ||
-		    (nest && trunk_key(nest, &n, &old) && old.data &&
+		    (nest && secret_get(have, nest, &n, &old) && old.data &&
 		     old.len == key.len &&
 		     !memcmp(old.data, key.data, key.len)))
 			continue;
 		op = first;
-		if (placed || (send && id != inst_num(want, A(SEND_KEY)))) {
+		if (placed || (send && id != inst_num(want, s->send))) {
 			op = new_set(want);
 			list_add(more, op);
 		} else {
 			placed = true;
 		}
-		inst_put_u32(op, A(KEY_ID), id);
-		inst_put(op, A(KEY), key.data, key.len);
-		op->v[A(KEY)].line = op->v[A(KEY_ID)].line = v->line;
+		inst_put_u32(op, s->id, id);
+		inst_put(op, s->key, key.data, key.len);
+		op->v[s->key].line = op->v[s->id].line = v->line;
 	}
-	if (send && (!have || !val_equal(&want->v[A(SEND_KEY)],
-					 &have->v[A(SEND_KEY)])))
-		inst_copy(first, want, A(SEND_KEY));
+	if (send && (!have || !val_equal(&want->v[s->send],
+					 &have->v[s->send])))
+		inst_copy(first, want, s->send);
 	if (plan->replace && have && want->add)
 		forget_keys(want, have, first, more);
 	return RC_DONE;
@@ -399,8 +401,8 @@ static int diff_object(struct plan *plan, struct inst *want,
 		obj->merge(want, have);
 	if (!have)
 		for (attr = 1; attr < ATTR_MAX; attr++)
-			if (obj != &object_trunk || (attr != A(KEYS) &&
-						     attr != A(SEND_KEY)))
+			if (!obj->secrets || (attr != obj->secrets->nest &&
+					      attr != obj->secrets->send))
 				inst_copy(first, want, attr);
 	for (k = obj->keys; !rc && have && (k->attr || k->json); k++) {
 		if (!k->word || k->flags & (K_NOSAVE | K_DEL) ||
@@ -409,7 +411,7 @@ static int diff_object(struct plan *plan, struct inst *want,
 		seen |= 1ULL << k->attr;
 		rc = diff_key(plan, k, want, have, first);
 	}
-	if (!rc && obj == &object_trunk)
+	if (!rc && obj->secrets)
 		rc = diff_keys(plan, want, have, first, &more);
 	if (!rc && (!have || has_values(first))) {
 		add_op(plan, have ? obj->cmd_set : obj->cmd_new, first);
@@ -504,6 +506,21 @@ static int diff(struct plan *plan)
 
 /* ---------------------------------------------------------------- doing */
 
+static void print_keys(const struct inst *in)
+{
+	const struct secrets *s = in->obj->secrets;
+
+	if (inst_has(in, s->key))
+		printf(" key-id %llu key-file (hidden)",
+		       (unsigned long long)inst_num(in, s->id));
+	if (inst_has(in, s->send))
+		printf(" send-key %llu",
+		       (unsigned long long)inst_num(in, s->send));
+	if (inst_has(in, s->del))
+		printf(" del-key %llu",
+		       (unsigned long long)inst_num(in, s->del));
+}
+
 static void print_plan(const struct plan *plan)
 {
 	unsigned int i;
@@ -514,15 +531,8 @@ static void print_plan(const struct plan *plan)
 
 		fputs(add ? "+ " : "~ ", stdout);
 		put_command(stdout, in, add ? "add" : "set");
-		if (in->obj == &object_trunk && inst_has(in, A(KEY)))
-			printf(" key-id %llu key-file (hidden)",
-			       (unsigned long long)inst_num(in, A(KEY_ID)));
-		if (in->obj == &object_trunk && inst_has(in, A(SEND_KEY)))
-			printf(" send-key %llu",
-			       (unsigned long long)inst_num(in, A(SEND_KEY)));
-		if (in->obj == &object_trunk && inst_has(in, A(DEL_KEY)))
-			printf(" del-key %llu",
-			       (unsigned long long)inst_num(in, A(DEL_KEY)));
+		if (in->obj->secrets)
+			print_keys(in);
 		putchar('\n');
 	}
 	for (i = 0; i < plan->del.n; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* save: the configuration as commands, sorted; flush: none of it any more. */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,12 +14,10 @@
 #include "nl.h"
 
 #define CONF_NAME	"etrunk.conf"
-#define A(x)		ETRUNK_A_TRUNK_##x
 
-void put_command(FILE *f, const struct inst *in, const char *verb)
+static void put_id(FILE *f, const struct inst *in, const char *verb)
 {
 	const struct object *obj = in->obj;
-	const struct key *k;
 
 	fprintf(f, "%s %s", obj->word, verb);
 	if (obj->id) {
@@ -29,6 +28,14 @@ void put_command(FILE *f, const struct inst *in, const char *verb)
 		else
 			put_quoted(f, inst_str(in, obj->id_attr));
 	}
+}
+
+void put_command(FILE *f, const struct inst *in, const char *verb)
+{
+	const struct object *obj = in->obj;
+	const struct key *k;
+
+	put_id(f, in, verb);
 	for (k = obj->keys; k->attr || k->json; k++) {
 		if (!k->word || k->flags & (K_NOSAVE | K_DEL))
 			continue;
@@ -41,14 +48,31 @@ void put_command(FILE *f, const struct inst *in, const char *verb)
 	}
 }
 
-/* Name of the file that holds a key, inside the directory. */
+/*
+ * Name of the file that holds a key, inside the directory. A name may have any
+ * printable character, a file should not.
+ */
 static char *key_file(const struct inst *in, uint32_t id)
 {
-	char *name;
+	const struct object *obj = in->obj;
+	char *name = NULL;
+	const char *c;
+	size_t len;
+	FILE *f = open_memstream(&name, &len);
 
-	if (asprintf(&name, "e-trunk-%llu-key-%u",
-		     (unsigned long long)inst_num(in, A(ID)), id) < 0)
+	if (!f)
 		abort();
+	fprintf(f, "%s-", obj->word);
+	if (obj->id_type == T_U32)
+		fprintf(f, "%llu",
+			(unsigned long long)inst_num(in, obj->id_attr));
+	else
+		for (c = inst_str(in, obj->id_attr); *c; c++)
+			fprintf(f, isalnum((unsigned char)*c) ||
+				strchr("._-", *c) ? "%c" : "%%%02x",
+				(unsigned char)*c);
+	fprintf(f, "-key-%u", id);
+	fclose(f);
 	return name;
 }
 
@@ -63,17 +87,18 @@ static void put_key(FILE *f, const struct inst *in, uint32_t id, bool files)
 }
 
 /* The key to send with comes first: it is there when send-key names it. */
-static void put_trunk(FILE *f, const struct inst *in, bool files)
+static void put_with_keys(FILE *f, const struct inst *in, bool files)
 {
-	const struct val *v = &in->v[A(KEY_IDS)];
+	const struct secrets *s = in->obj->secrets;
+	const struct val *v = &in->v[s->ids];
 	uint32_t send, id;
 	unsigned int i;
 
 	put_command(f, in, "add");
-	send = inst_num(in, A(SEND_KEY));
+	send = inst_num(in, s->send);
 	for (i = 0; i < v->n; i++) {
 		memcpy(&id, v->it[i].data, sizeof(id));
-		if (inst_has(in, A(SEND_KEY)) && id == send) {
+		if (inst_has(in, s->send) && id == send) {
 			put_key(f, in, id, files);
 			fprintf(f, " send-key %u", id);
 		}
@@ -81,10 +106,9 @@ static void put_trunk(FILE *f, const struct inst *in, bool files)
 	fputc('\n', f);
 	for (i = 0; i < v->n; i++) {
 		memcpy(&id, v->it[i].data, sizeof(id));
-		if (inst_has(in, A(SEND_KEY)) && id == send)
+		if (inst_has(in, s->send) && id == send)
 			continue;
-		fprintf(f, "e-trunk set %llu", (unsigned long long)
-			inst_num(in, A(ID)));
+		put_id(f, in, "set");
 		put_key(f, in, id, files);
 		fputc('\n', f);
 	}
@@ -101,8 +125,8 @@ static void put_config(FILE *f, const struct list *all, bool files)
 		for (j = 0; j < all[i].n; j++) {
 			const struct inst *in = all[i].in[j];
 
-			if (objects[i] == &object_trunk) {
-				put_trunk(f, in, files);
+			if (objects[i]->secrets) {
+				put_with_keys(f, in, files);
 				continue;
 			}
 			put_command(f, in, objects[i]->id ? "add" : "set");
@@ -153,7 +177,7 @@ err:
 /* A newline behind the key: one that belongs to it is not lost on reading. */
 static int write_keys(int dir, const struct inst *in)
 {
-	const struct val *v = &in->v[A(KEYS)];
+	const struct val *v = &in->v[in->obj->secrets->nest];
 	uint8_t buf[ETRUNK_KEY_MAX + 1];
 	struct item key;
 	unsigned int i;
@@ -162,7 +186,7 @@ static int write_keys(int dir, const struct inst *in)
 	char *name;
 
 	for (i = 0; !rc && i < v->n; i++) {
-		if (!trunk_key(&v->it[i], &id, &key) || !key.data ||
+		if (!secret_get(in, &v->it[i], &id, &key) || !key.data ||
 		    key.len > ETRUNK_KEY_MAX)
 			continue;
 		memcpy(buf, key.data, key.len);
@@ -195,7 +219,7 @@ static int save_dir(const char *path, const struct list *all)
 	}
 	for (i = 0; objects[i]; i++)
 		for (j = 0; !rc && j < all[i].n; j++)
-			if (objects[i] == &object_trunk)
+			if (objects[i]->secrets)
 				rc = write_keys(dir, all[i].in[j]);
 	f = open_memstream(&text, &len);
 	if (!f)

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libmnl/libmnl.h>
-
 #include "args.h"
 #include "cmds.h"
 #include "names.h"
@@ -158,102 +156,14 @@ static const struct key keys[] = {
 	{ 0 }
 };
 
-/*
- * A key id without its key would say nothing; in a saved file it says that
- * the key stays what it is, which only apply can know.
- */
-static const char *finish(struct inst *in, bool add)
-{
-	(void)add;
-	if (inst_has(in, A(KEY_ID)) && !inst_has(in, A(KEY)) && !in->keep_keys)
-		return "missing key \"key-file\" (there is a key-id)";
-	return NULL;
-}
-
-/*
- * Keys. In a dump that shows them, and in what apply wants, each is a nest of
- * its id and its bytes; without bytes it is a key that stays what it is.
- */
-
-static void put_nest(uint8_t *nest, size_t *len, uint16_t attr,
-		     const void *data, uint16_t n)
-{
-	struct nlattr *a = (void *)(nest + *len);
-
-	a->nla_type = attr;
-	a->nla_len = MNL_ATTR_HDRLEN + n;
-	memcpy(mnl_attr_get_payload(a), data, n);
-	*len += MNL_ALIGN(a->nla_len);
-}
-
-void trunk_put_key(struct inst *in, uint32_t id, const struct item *key)
-{
-	uint8_t nest[3 * MNL_ATTR_HDRLEN + sizeof(id) + ETRUNK_KEY_MAX]
-		__attribute__((aligned(8))) = { 0 };
-	size_t len = 0;
-
-	put_nest(nest, &len, A(KEY_ID), &id, sizeof(id));
-	if (key)
-		put_nest(nest, &len, A(KEY), key->data, key->len);
-	inst_put(in, A(KEYS), nest, len);
-	explicit_bzero(nest, sizeof(nest));
-}
-
-/* The key of one line of a file joins the others of its E-Trunk. */
-void trunk_fold_key(struct inst *in)
-{
-	uint32_t id = 1;
-
-	if (!inst_has(in, A(KEY_ID)) && !inst_has(in, A(KEY)))
-		return;
-	if (inst_has(in, A(KEY_ID)))
-		id = inst_num(in, A(KEY_ID));
-	trunk_put_key(in, id,
-		      inst_has(in, A(KEY)) ? in->v[A(KEY)].it : NULL);
-	in->v[A(KEYS)].line = in->line;
-	inst_clear(in, A(KEY_ID));
-	inst_clear(in, A(KEY));
-}
-
-/* Takes a nest apart; @key points into it, its data is NULL without bytes. */
-bool trunk_key(const struct item *it, uint32_t *id, struct item *key)
-{
-	const struct nlattr *a;
-	size_t off = 0;
-	bool have = false;
-
-	key->data = NULL;
-	key->len = 0;
-	while (off + MNL_ATTR_HDRLEN <= it->len) {
-		a = (const void *)((const char *)it->data + off);
-		if (a->nla_len < MNL_ATTR_HDRLEN || off + a->nla_len > it->len)
-			break;
-		if (mnl_attr_get_type(a) == A(KEY_ID) &&
-		    mnl_attr_get_payload_len(a) == sizeof(*id)) {
-			*id = mnl_attr_get_u32(a);
-			have = true;
-		} else if (mnl_attr_get_type(a) == A(KEY)) {
-			key->len = mnl_attr_get_payload_len(a);
-			key->data = mnl_attr_get_payload(a);
-		}
-		off += MNL_ALIGN(a->nla_len);
-	}
-	return have;
-}
-
-/* The nest of key @id, NULL if there is none. */
-const struct item *trunk_find_key(const struct inst *in, uint32_t id)
-{
-	const struct val *v = &in->v[A(KEYS)];
-	struct item key;
-	unsigned int i;
-	uint32_t n;
-
-	for (i = 0; i < v->n; i++)
-		if (trunk_key(&v->it[i], &n, &key) && n == id)
-			return &v->it[i];
-	return NULL;
-}
+static const struct secrets secrets = {
+	.id = A(KEY_ID),
+	.key = A(KEY),
+	.send = A(SEND_KEY),
+	.del = A(DEL_KEY),
+	.ids = A(KEY_IDS),
+	.nest = A(KEYS),
+};
 
 const struct object object_trunk = {
 	.word = "e-trunk",
@@ -266,6 +176,7 @@ const struct object object_trunk = {
 	.cmd_del = ETRUNK_CMD_TRUNK_DEL,
 	.cmd_get = ETRUNK_CMD_TRUNK_GET,
 	.show_attr = A(SHOW_KEYS),
+	.secrets = &secrets,
 	.counter_attr = A(COUNTER),
-	.finish = finish,
+	.finish = secret_finish,
 };

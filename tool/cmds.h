@@ -34,11 +34,13 @@ extern const struct command commands[];
 /* "bfd add b1 peer ..." as it stands in a file, without what K_NOSAVE marks */
 void put_command(FILE *f, const struct inst *in, const char *verb);
 
-/* Keys of an E-Trunk (cmd_trunk.c) */
-void trunk_fold_key(struct inst *in);
-bool trunk_key(const struct item *it, uint32_t *id, struct item *key);
-const struct item *trunk_find_key(const struct inst *in, uint32_t id);
-void trunk_put_key(struct inst *in, uint32_t id, const struct item *key);
+/* Keys of an object that has some (secrets.c) */
+void secret_fold(struct inst *in);
+bool secret_get(const struct inst *in, const struct item *it, uint32_t *id,
+		struct item *key);
+const struct item *secret_find(const struct inst *in, uint32_t id);
+void secret_put(struct inst *in, uint32_t id, const struct item *key);
+const char *secret_finish(struct inst *in, bool add);
 
 void help_object(FILE *f, const struct object *obj);
 

@@ -125,6 +125,24 @@ struct verb {
 };
 
 /**
+ * struct secrets - attributes of an object's keys
+ * @id: of the key that @key sets
+ * @key: the secret
+ * @send: id of the key to send with
+ * @del: id of a key to forget
+ * @ids: multi, of all keys
+ * @nest: multi, {@id, @key}
+ */
+struct secrets {
+	uint16_t id;
+	uint16_t key;
+	uint16_t send;
+	uint16_t del;
+	uint16_t ids;
+	uint16_t nest;
+};
+
+/**
  * struct object - a kind of object
  * @word: on the command line
  * @id: name of its key in errors and help; NULL: there is only one
@@ -136,6 +154,7 @@ struct verb {
  * @cmd_del: ""
  * @cmd_get: ""
  * @show_attr: flag attribute that makes a GET show secrets; 0: no secrets
+ * @secrets: attributes of its keys, or NULL
  * @counter_attr: attribute of the counters
  * @verb: another verb, or NULL
  * @finish: checks that the table cannot express; returns what is wrong
@@ -152,6 +171,7 @@ struct object {
 	uint8_t cmd_del;
 	uint8_t cmd_get;
 	uint16_t show_attr;
+	const struct secrets *secrets;
 	uint16_t counter_attr;
 	const struct verb *verb;
 	const char *(*finish)(struct inst *in, bool add);

@@ -130,30 +130,31 @@ static const struct nlattr *attr_of(const void *attrs, size_t len,
 
 static void store_key(struct inst *to, const struct inst *in)
 {
-	struct inst *keys = inst_new(&object_trunk);
+	struct inst *keys = inst_new(in->obj);
+	const struct secrets *s = in->obj->secrets;
 	uint32_t id = 1, n;
 	struct item key;
 	unsigned int i;
 
-	if (inst_has(in, ETRUNK_A_TRUNK_KEY_ID))
-		id = inst_num(in, ETRUNK_A_TRUNK_KEY_ID);
-	if (inst_has(in, ETRUNK_A_TRUNK_DEL_KEY))
-		id = inst_num(in, ETRUNK_A_TRUNK_DEL_KEY);
-	for (i = 0; i < to->v[ETRUNK_A_TRUNK_KEYS].n; i++)
-		if (trunk_key(&to->v[ETRUNK_A_TRUNK_KEYS].it[i], &n, &key) &&
+	if (inst_has(in, s->id))
+		id = inst_num(in, s->id);
+	if (inst_has(in, s->del))
+		id = inst_num(in, s->del);
+	for (i = 0; i < to->v[s->nest].n; i++)
+		if (secret_get(to, &to->v[s->nest].it[i], &n, &key) &&
 		    n != id)
-			trunk_put_key(keys, n, &key);
-	if (inst_has(in, ETRUNK_A_TRUNK_KEY))
-		trunk_put_key(keys, id, in->v[ETRUNK_A_TRUNK_KEY].it);
-	inst_copy(to, keys, ETRUNK_A_TRUNK_KEYS);
+			secret_put(keys, n, &key);
+	if (inst_has(in, s->key))
+		secret_put(keys, id, in->v[s->key].it);
+	inst_copy(to, keys, s->nest);
 	inst_free(keys);
-	inst_clear(to, ETRUNK_A_TRUNK_KEY);
-	inst_clear(to, ETRUNK_A_TRUNK_KEY_ID);
-	inst_clear(to, ETRUNK_A_TRUNK_DEL_KEY);
-	inst_clear(to, ETRUNK_A_TRUNK_KEY_IDS);
-	for (i = 0; i < to->v[ETRUNK_A_TRUNK_KEYS].n; i++)
-		if (trunk_key(&to->v[ETRUNK_A_TRUNK_KEYS].it[i], &n, &key))
-			inst_put_u32(to, ETRUNK_A_TRUNK_KEY_IDS, n);
+	inst_clear(to, s->key);
+	inst_clear(to, s->id);
+	inst_clear(to, s->del);
+	inst_clear(to, s->ids);
+	for (i = 0; i < to->v[s->nest].n; i++)
+		if (secret_get(to, &to->v[s->nest].it[i], &n, &key))
+			inst_put_u32(to, s->ids, n);
 }
 
 void put_defaults(struct inst *in)
@@ -292,7 +293,7 @@ static void change(uint8_t cmd, const void *attrs, size_t len, bool dry,
 		if (inst_has(in, attr))
 			inst_copy(have, in, attr);
 	put_defaults(have);
-	if (obj == &object_trunk)
+	if (obj->secrets)
 		store_key(have, in);
 	inst_free(in);
 }
