@@ -5,6 +5,7 @@
 #ifndef _ETRUNK_BFD_H
 #define _ETRUNK_BFD_H
 
+#include "bfd_auth.h"
 #include "bfd_encap.h"
 #include "bfd_fsm.h"
 #include "bfd_timer.h"
@@ -30,6 +31,7 @@ struct etrunk_bfd_sock;
  * @timing: intervals and multiplier
  * @min_ttl: least TTL of a received packet
  * @shutdown: AdminDown
+ * @keys: authentication, NULL = none and no key; belongs to the session's @auth
  */
 struct etrunk_bfd_cfg {
 	char name[ETRUNK_NAME_LEN];
@@ -42,6 +44,7 @@ struct etrunk_bfd_cfg {
 	struct etrunk_bfd_timing timing;
 	u8 min_ttl;
 	bool shutdown;
+	struct etrunk_bfd_keyring *keys;
 };
 
 /**
@@ -88,6 +91,7 @@ struct etrunk_bfd_note {
  * @remote_state: copy of fsm.remote_state
  * @lock: protects what follows
  * @fsm: the protocol
+ * @auth: authentication; its keyrings are freed under RTNL or by the receive path
  * @running: started; an inert session sends nothing and hears nothing
  * @dead: being destroyed: no timer is armed any more
  * @min_ttl: of received packets
@@ -123,6 +127,7 @@ struct etrunk_bfd {
 
 	spinlock_t lock;
 	struct etrunk_bfd_fsm fsm;
+	struct etrunk_bfd_auth auth;
 	bool running;
 	bool dead;
 	u8 min_ttl;
@@ -181,6 +186,17 @@ int etrunk_bfd_dev_check(struct etrunk_net *en,
 			 const struct etrunk_bfd_cfg *cfg,
 			 struct nlattr **attrs, struct netlink_ext_ack *extack);
 void etrunk_bfd_dev_bind(struct etrunk_bfd *bfd);
+
+/* bfd_key.c */
+int etrunk_bfd_keyring_get(const struct etrunk_bfd_keyring *old,
+			   struct nlattr **attrs,
+			   struct etrunk_bfd_keyring **result,
+			   struct netlink_ext_ack *extack);
+void etrunk_bfd_keyring_free(struct etrunk_bfd_keyring *ring);
+const char *etrunk_bfd_keyring_weak(const struct etrunk_bfd_keyring *ring);
+int etrunk_bfd_hash(u8 type, const u8 *data, unsigned int len, u8 *digest);
+int etrunk_bfd_fill_keys(struct sk_buff *skb,
+			 const struct etrunk_bfd_keyring *ring, bool secrets);
 
 /* names.c */
 const char *etrunk_bfd_reason_name(enum etrunk_bfd_reason reason);

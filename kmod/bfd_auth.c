@@ -58,7 +58,7 @@ unsigned int etrunk_bfd_auth_key_max(u8 type)
  *
  * Return: the key or NULL.
  */
-const struct etrunk_bfd_key *
+const struct etrunk_bfd_secret *
 etrunk_bfd_auth_key(const struct etrunk_bfd_keyring *ring, u8 id)
 {
 	unsigned int i;
@@ -83,7 +83,7 @@ etrunk_bfd_auth_key(const struct etrunk_bfd_keyring *ring, u8 id)
 bool etrunk_bfd_auth_abrupt(const struct etrunk_bfd_keyring *from,
 			    const struct etrunk_bfd_keyring *to)
 {
-	const struct etrunk_bfd_key *old;
+	const struct etrunk_bfd_secret *old;
 	unsigned int i;
 
 	if (type_of(from) != type_of(to))
@@ -106,7 +106,7 @@ bool etrunk_bfd_auth_abrupt(const struct etrunk_bfd_keyring *from,
  * by the key. The only place that computes one.
  */
 static int make_digest(const struct etrunk_bfd_auth *auth, u8 type,
-		       const struct etrunk_bfd_key *key, const u8 *pdu,
+		       const struct etrunk_bfd_secret *key, const u8 *pdu,
 		       unsigned int len, u8 *digest)
 {
 	const unsigned int at = ETRUNK_BFD_PKT_LEN + ETRUNK_BFD_AUTH_HDR;
@@ -141,7 +141,7 @@ static enum etrunk_bfd_drop check(const struct etrunk_bfd_auth *auth,
 	const u8 *section = pdu + ETRUNK_BFD_PKT_LEN;
 	unsigned int room = len - ETRUNK_BFD_PKT_LEN;
 	u8 digest[ETRUNK_BFD_DIGEST_MAX];
-	const struct etrunk_bfd_key *key;
+	const struct etrunk_bfd_secret *key;
 	u8 type = type_of(ring);
 	u8 digest_len;
 
@@ -264,6 +264,47 @@ struct etrunk_bfd_keyring *etrunk_bfd_auth_settle(struct etrunk_bfd_auth *auth)
 	return old;
 }
 
+/* What the operator deletes is over at once; false if nothing is left to use. */
+static bool forget_keys(struct etrunk_bfd_keyring *ring,
+			const struct etrunk_bfd_keyring *kept)
+{
+	unsigned int i;
+
+	if (type_of(ring) == ETRUNK_BFD_AUTH_NONE)
+		return true;
+
+	for (i = ring->n; i--;) {
+		if (etrunk_bfd_auth_key(kept, ring->key[i].id))
+			continue;
+		ring->key[i] = ring->key[--ring->n];
+		memset(&ring->key[ring->n], 0, sizeof(ring->key[0]));
+	}
+	return etrunk_bfd_auth_key(ring, ring->send);
+}
+
+/**
+ * etrunk_bfd_auth_change - the operator wants another keyring
+ * @auth: authentication of the session
+ * @ring: what he wants, belongs to @auth from now on
+ * @keep: the session is Up, and to stay so
+ * @now: ns
+ * @over: keyrings whose time is over and that the caller frees, or NULL
+ */
+void etrunk_bfd_auth_change(struct etrunk_bfd_auth *auth,
+			    struct etrunk_bfd_keyring *ring, bool keep, u64 now,
+			    struct etrunk_bfd_keyring *over[2])
+{
+	over[0] = auth->changing ? auth->next : NULL;
+	over[1] = NULL;
+	auth->next = ring;
+	auth->changing = true;
+	auth->last_offer = now - ETRUNK_BFD_OFFER_NS;
+
+	if (!keep || !forget_keys(auth->use, ring) ||
+	    !etrunk_bfd_auth_abrupt(auth->use, ring))
+		over[1] = etrunk_bfd_auth_settle(auth);
+}
+
 /**
  * etrunk_bfd_auth_offer - is a change to be offered to the peer now?
  * @auth: authentication of the session
@@ -296,7 +337,7 @@ unsigned int etrunk_bfd_auth_sign(struct etrunk_bfd_auth *auth, bool next,
 {
 	const struct etrunk_bfd_keyring *ring = next ? auth->next : auth->use;
 	u8 *section = pdu + ETRUNK_BFD_PKT_LEN;
-	const struct etrunk_bfd_key *key;
+	const struct etrunk_bfd_secret *key;
 	u8 digest[ETRUNK_BFD_DIGEST_MAX];
 	u8 type = type_of(ring);
 	unsigned int len;

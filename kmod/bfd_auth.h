@@ -17,12 +17,12 @@
 #define ETRUNK_BFD_OFFER_NS	NSEC_PER_SEC
 
 /**
- * struct etrunk_bfd_key - a secret
+ * struct etrunk_bfd_secret - a secret
  * @id: names it on the wire
  * @len: octets in @bytes
  * @bytes: the secret, zeroes behind it
  */
-struct etrunk_bfd_key {
+struct etrunk_bfd_secret {
 	u8 id;
 	u8 len;
 	u8 bytes[ETRUNK_BFD_KEY_LEN_MAX];
@@ -39,7 +39,7 @@ struct etrunk_bfd_keyring {
 	u8 type;
 	u8 send;
 	u8 n;
-	struct etrunk_bfd_key key[ETRUNK_BFD_KEYS_MAX];
+	struct etrunk_bfd_secret key[ETRUNK_BFD_KEYS_MAX];
 };
 
 /**
@@ -92,7 +92,7 @@ struct etrunk_bfd_proof {
 };
 
 unsigned int etrunk_bfd_auth_key_max(u8 type);
-const struct etrunk_bfd_key *
+const struct etrunk_bfd_secret *
 etrunk_bfd_auth_key(const struct etrunk_bfd_keyring *ring, u8 id);
 bool etrunk_bfd_auth_abrupt(const struct etrunk_bfd_keyring *from,
 			    const struct etrunk_bfd_keyring *to);
@@ -105,6 +105,9 @@ struct etrunk_bfd_keyring *
 etrunk_bfd_auth_accept(struct etrunk_bfd_auth *auth,
 		       const struct etrunk_bfd_proof *proof, u64 now);
 struct etrunk_bfd_keyring *etrunk_bfd_auth_settle(struct etrunk_bfd_auth *auth);
+void etrunk_bfd_auth_change(struct etrunk_bfd_auth *auth,
+			    struct etrunk_bfd_keyring *ring, bool keep, u64 now,
+			    struct etrunk_bfd_keyring *over[2]);
 bool etrunk_bfd_auth_offer(struct etrunk_bfd_auth *auth, u64 now);
 unsigned int etrunk_bfd_auth_sign(struct etrunk_bfd_auth *auth, bool next,
 				  u8 *pdu);

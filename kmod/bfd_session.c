@@ -102,6 +102,10 @@ static void decided(struct etrunk_bfd *bfd, unsigned int actions, u8 old,
 {
 	lockdep_assert_held(&bfd->lock);
 
+	/* no traffic hangs on a session that is not Up: the old keys are over */
+	if (bfd->auth.changing && bfd->fsm.state != ETRUNK_BFD_UP)
+		etrunk_bfd_keyring_free(etrunk_bfd_auth_settle(&bfd->auth));
+
 	WRITE_ONCE(bfd->state, bfd->fsm.state);
 	WRITE_ONCE(bfd->remote_state, bfd->fsm.remote_state);
 
@@ -134,20 +138,25 @@ static void transmit(struct etrunk_bfd *bfd)
 
 	while (bfd->tx_wanted) {
 		bool final = bfd->tx_wanted & ETRUNK_BFD_ACT_FINAL;
-		unsigned int len = ETRUNK_BFD_PKT_LEN;
+		bool offer = !final && etrunk_bfd_auth_offer(&bfd->auth,
+							     ktime_get_ns());
 		u8 buf[ETRUNK_BFD_PDU_MAX];
 		struct etrunk_bfd_pkt pkt;
-		int err;
+		unsigned int len;
+		int err = -ENOKEY;
 
 		etrunk_bfd_fsm_fill(&bfd->fsm, final, &pkt);
 		etrunk_bfd_pkt_build(buf, &pkt);
+		len = etrunk_bfd_auth_sign(&bfd->auth, offer, buf);
+		/* an offer goes before the packet that it is in addition to */
 		if (final)
 			bfd->tx_wanted &= ~ETRUNK_BFD_ACT_FINAL;
-		else
+		else if (!offer)
 			bfd->tx_wanted &= ~ETRUNK_BFD_ACT_SEND;
 		spin_unlock_bh(&bfd->lock);
 
-		err = bfd->key.encap->xmit(bfd, buf, len);
+		if (len)
+			err = bfd->key.encap->xmit(bfd, buf, len);
 		trace_etrunk_bfd_tx(bfd, &pkt, err);
 
 		spin_lock_bh(&bfd->lock);
@@ -274,20 +283,6 @@ void etrunk_bfd_drop(struct etrunk_bfd *bfd, enum etrunk_bfd_drop why)
 	trace_etrunk_bfd_rx(bfd, NULL, why);
 }
 
-/*
- * Steps 10 to 12 of RFC 5880 6.8.6: no session uses authentication. @pdu is the
- * packet as it came, @len its Length.
- */
-static enum etrunk_bfd_drop check_auth(struct etrunk_bfd *bfd,
-				       const struct etrunk_bfd_pkt *pkt,
-				       const u8 *pdu, unsigned int len)
-{
-	lockdep_assert_held(&bfd->lock);
-
-	return pkt->flags & ETRUNK_BFD_AUTH ? ETRUNK_BFD_DROP_AUTH :
-					      ETRUNK_BFD_DROP_NONE;
-}
-
 /**
  * etrunk_bfd_rx - a packet that was found to be for this session
  * @bfd: session
@@ -301,6 +296,8 @@ static enum etrunk_bfd_drop check_auth(struct etrunk_bfd *bfd,
 void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt,
 		   const u8 *pdu, unsigned int len)
 {
+	struct etrunk_bfd_keyring *over = NULL;
+	struct etrunk_bfd_proof proof;
 	enum etrunk_bfd_drop why;
 	unsigned int actions = 0;
 	u64 now;
@@ -315,9 +312,16 @@ void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt,
 	/* under the lock: times of one session never run backwards */
 	now = ktime_get_ns();
 	old = bfd->fsm.state;
-	why = check_auth(bfd, pkt, pdu, len);
+	why = etrunk_bfd_auth_check(&bfd->auth, pkt, pdu, len, now,
+				    etrunk_bfd_fsm_detect_time(&bfd->fsm),
+				    &proof);
 	if (!why)
 		why = etrunk_bfd_fsm_rx(&bfd->fsm, pkt, now, &actions);
+	if (!why) {
+		over = etrunk_bfd_auth_accept(&bfd->auth, &proof, now);
+		if (proof.next)
+			actions |= ETRUNK_BFD_ACT_SEND;
+	}
 	if (why)
 		bfd->stats.drop[why]++;
 	else if (old == ETRUNK_BFD_ADMIN_DOWN)
@@ -328,6 +332,7 @@ void etrunk_bfd_rx(struct etrunk_bfd *bfd, const struct etrunk_bfd_pkt *pkt,
 	spin_unlock(&bfd->lock);
 
 	trace_etrunk_bfd_rx(bfd, pkt, why);
+	etrunk_bfd_keyring_free(over);
 	if (actions)
 		run(bfd);
 }
@@ -383,7 +388,8 @@ static u32 draw_discriminator(struct etrunk_net *en)
 /**
  * etrunk_bfd_create - create a session, inert
  * @en: namespace
- * @config: valid values; the source may be unset
+ * @config: valid values; the source may be unset; the keyring belongs to the
+ *	session if it comes to be
  * @attrs: enum etrunk_attr_bfd, to name one in a refusal
  * @extack: told why not
  *
@@ -447,6 +453,9 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 	etrunk_bfd_fsm_init(&bfd->fsm, &cfg.timing,
 			    cfg.local_discr ?: draw_discriminator(en),
 			    cfg.remote_discr, cfg.shutdown);
+	bfd->auth.use = cfg.keys;
+	bfd->auth.hash = etrunk_bfd_hash;
+	bfd->auth.tx_seq = get_random_u32();
 	bfd->state = bfd->fsm.state;
 	bfd->remote_state = bfd->fsm.remote_state;
 	bfd->change_time = ktime_get_real_ns();
@@ -500,18 +509,19 @@ static bool timing_equal(const struct etrunk_bfd_timing *a,
 /**
  * etrunk_bfd_set - change what may be changed
  * @bfd: session
- * @cfg: valid values; timing, min_ttl and shutdown are taken
+ * @cfg: valid values; timing, min_ttl, shutdown and keys are taken
  */
 void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 {
-	unsigned int actions;
+	struct etrunk_bfd_keyring *over[2] = { };
+	unsigned int actions, extra = 0;
 	u64 now;
 	u8 old;
 
 	ASSERT_RTNL();
 	if (timing_equal(&bfd->cfg.timing, &cfg->timing) &&
 	    bfd->cfg.min_ttl == cfg->min_ttl &&
-	    bfd->cfg.shutdown == cfg->shutdown)
+	    bfd->cfg.shutdown == cfg->shutdown && bfd->cfg.keys == cfg->keys)
 		return;
 
 	bfd->cfg.timing = cfg->timing;
@@ -521,11 +531,19 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 	spin_lock_bh(&bfd->lock);
 	now = ktime_get_ns();
 	old = bfd->fsm.state;
+	if (bfd->cfg.keys != cfg->keys) {
+		bfd->cfg.keys = cfg->keys;
+		etrunk_bfd_auth_change(&bfd->auth, cfg->keys,
+				       old == ETRUNK_BFD_UP, now, over);
+		extra = ETRUNK_BFD_ACT_SEND;
+	}
 	bfd->min_ttl = cfg->min_ttl;
 	actions = etrunk_bfd_fsm_set(&bfd->fsm, &cfg->timing);
-	actions |= etrunk_bfd_fsm_shutdown(&bfd->fsm, cfg->shutdown);
+	actions |= etrunk_bfd_fsm_shutdown(&bfd->fsm, cfg->shutdown) | extra;
 	decided(bfd, actions, old, now);
 	spin_unlock_bh(&bfd->lock);
+	etrunk_bfd_keyring_free(over[0]);
+	etrunk_bfd_keyring_free(over[1]);
 
 	etrunk_event(bfd->en, ETRUNK_EVENT_CONFIG, bfd->object, NULL, NULL,
 		     "CHANGED");
@@ -569,6 +587,8 @@ static void free_session(struct etrunk_bfd *bfd)
 	list_del(&bfd->list);
 	etrunk_bfd_sport_put(bfd->en, bfd->sport);
 	bfd->key.encap->close(bfd);
+	etrunk_bfd_keyring_free(bfd->auth.use);
+	etrunk_bfd_keyring_free(bfd->auth.next);
 	dst_release(bfd->dst);
 	kfree(bfd);
 }

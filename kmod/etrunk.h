@@ -100,7 +100,7 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
  * @lacp_system_id: shared LACP system id, all zero = not configured
  * @lacp_priority: shared LACP system priority
  * @udp_port: hello port
- * @weak_algorithms: allow hmac-sha1
+ * @weak_algorithms: allow hmac-sha1, and for BFD passwords and MD5
  * @event_seq: of ETRUNK_CMD_EVENT
  * @batch: the batch being worked on, or NULL
  * @batch_id: number of the last batch
@@ -162,6 +162,7 @@ void etrunk_netns_exit(void);
  */
 int etrunk_bfd_net_init(struct etrunk_net *en);
 void etrunk_bfd_net_exit(struct etrunk_net *en);
+void etrunk_bfd_key_exit(void);
 int etrunk_trunk_net_init(struct etrunk_net *en);
 void etrunk_trunk_net_exit(struct etrunk_net *en);
 int etrunk_lag_net_init(struct etrunk_net *en);
@@ -334,6 +335,7 @@ const struct etrunk_addr *etrunk_bfd_source(const struct etrunk_bfd *bfd);
 /* our silence after which the peer gives us up, ns; 0 unless Up; any context */
 u64 etrunk_bfd_peer_detect_time(struct etrunk_bfd *bfd);
 /* packets that belong to no session; for the system's counters, RTNL */
+const char *etrunk_bfd_weak(const struct etrunk_net *en, const char **auth);
 int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,
 			     struct etrunk_net *en);
 

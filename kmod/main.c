@@ -42,6 +42,7 @@ static void __exit etrunk_exit(void)
 	etrunk_pw_exit();
 	etrunk_notify_exit();
 	etrunk_netns_exit();
+	etrunk_bfd_key_exit();
 	/* objects and hooks freed by RCU callbacks into this module's text */
 	rcu_barrier();
 }

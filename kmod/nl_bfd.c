@@ -4,6 +4,17 @@
 
 #include "bfd.h"
 #include "netlink.h"
+#include "trunk.h"
+
+/**
+ * struct bfd_plan - settings to have
+ * @cfg: all of them
+ * @rekey: @cfg.keys is a new keyring that becomes the session's
+ */
+struct bfd_plan {
+	struct etrunk_bfd_cfg cfg;
+	bool rekey;
+};
 
 static struct netlink_range_validation interval_range = {
 	.min = 3300,
@@ -26,6 +37,13 @@ const struct nla_policy etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1] = {
 	[ETRUNK_A_BFD_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 50),
 	[ETRUNK_A_BFD_MIN_TTL] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 	[ETRUNK_A_BFD_SHUTDOWN] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_BFD_AUTH] =
+		NLA_POLICY_MAX(NLA_U32, ETRUNK_BFD_AUTH_METICULOUS_SHA1),
+	[ETRUNK_A_BFD_KEY_ID] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ETRUNK_A_BFD_KEY] = { .type = NLA_BINARY },
+	[ETRUNK_A_BFD_SEND_KEY] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ETRUNK_A_BFD_DEL_KEY] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ETRUNK_A_BFD_SHOW_KEYS] = { .type = NLA_FLAG },
 };
 
 #define DROP(WHY, text) \
@@ -45,6 +63,12 @@ static const struct etrunk_counter_desc drop_desc[] = {
 	DROP(ADDRESS, "drop-address"),
 	DROP(TTL, "drop-ttl"),
 	DROP(AUTH, "drop-authentication"),
+	DROP(AUTH_MISSING, "drop-auth-missing"),
+	DROP(AUTH_TYPE, "drop-auth-type"),
+	DROP(AUTH_LENGTH, "drop-auth-length"),
+	DROP(AUTH_KEY_ID, "drop-auth-key-id"),
+	DROP(AUTH_SEQUENCE, "drop-auth-sequence"),
+	DROP(AUTH_DIGEST, "drop-auth-digest"),
 	DROP(DISCR, "drop-discriminator-mismatch"),
 };
 
@@ -151,22 +175,26 @@ static int fill_stats(struct sk_buff *skb, const struct etrunk_bfd_stats *stats)
 	return 0;
 }
 
-static int fill_bfd(struct sk_buff *skb, const void *obj)
+static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
 {
 	struct etrunk_bfd *bfd = (struct etrunk_bfd *)obj;
 	const struct etrunk_bfd_client *client;
 	struct etrunk_bfd_stats stats;
 	struct etrunk_bfd_fsm fsm;
 	u64 change_time, late;
+	bool changing;
 
 	spin_lock_bh(&bfd->lock);
 	fsm = bfd->fsm;
 	stats = bfd->stats;
 	change_time = bfd->change_time;
 	late = bfd->max_tx_late;
+	changing = bfd->auth.changing;
 	spin_unlock_bh(&bfd->lock);
 
 	if (fill_config(skb, bfd) || fill_state(skb, &fsm) ||
+	    etrunk_bfd_fill_keys(skb, bfd->cfg.keys, secrets) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_AUTH_CHANGING, changing) ||
 	    fill_stats(skb, &stats) ||
 	    etrunk_nl_put_u64(skb, ETRUNK_A_BFD_LAST_CHANGE_TIME,
 			      change_time) ||
@@ -178,6 +206,16 @@ static int fill_bfd(struct sk_buff *skb, const void *obj)
 			return -EMSGSIZE;
 	}
 	return 0;
+}
+
+static int fill_bfd(struct sk_buff *skb, const void *obj)
+{
+	return fill_all(skb, obj, false);
+}
+
+static int fill_secrets(struct sk_buff *skb, const void *obj)
+{
+	return fill_all(skb, obj, true);
 }
 
 /**
@@ -303,6 +341,49 @@ static int get_new(struct net *net, struct nlattr **attrs,
 	return get_timing(attrs, cfg, extack);
 }
 
+/* The keyring that a session is to have. */
+static const struct etrunk_bfd_keyring *wanted_keys(const struct etrunk_bfd *bfd)
+{
+	const struct bfd_plan *plan = etrunk_batch_wanted(bfd->en, bfd);
+
+	return plan ? plan->cfg.keys : bfd->cfg.keys;
+}
+
+/**
+ * etrunk_bfd_weak - does a session need weak-algorithms?
+ * @en: namespace
+ * @auth: name of what is weak
+ *
+ * Return: "bfd NAME" of the first such session, or NULL. Under RTNL.
+ */
+const char *etrunk_bfd_weak(const struct etrunk_net *en, const char **auth)
+{
+	const struct etrunk_bfd *bfd;
+
+	list_for_each_entry(bfd, &en->bfds, list) {
+		*auth = etrunk_bfd_keyring_weak(wanted_keys(bfd));
+		if (*auth)
+			return bfd->object;
+	}
+	return NULL;
+}
+
+/* Weak algorithms are allowed, or nobody wants one. */
+static int check(void *obj, struct nlattr **attrs,
+		 struct netlink_ext_ack *extack)
+{
+	const struct etrunk_bfd *bfd = obj;
+	const char *weak = etrunk_bfd_keyring_weak(wanted_keys(bfd));
+	struct etrunk_identity id;
+
+	etrunk_identity_get(bfd->en, &id);
+	if (!weak || id.weak_algorithms)
+		return 0;
+	etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_AUTH],
+		      "%s is weak and weak-algorithms is off", weak);
+	return -EINVAL;
+}
+
 static void start(void *obj, void *plan)
 {
 	etrunk_bfd_start(obj);
@@ -314,6 +395,7 @@ static void destroy(void *obj, void *plan)
 }
 
 static const struct etrunk_batch_ops new_ops = {
+	.check = check,
 	.commit = start,
 	.undo = destroy,
 };
@@ -337,9 +419,21 @@ int etrunk_nl_bfd_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
+	if (info->attrs[ETRUNK_A_BFD_DEL_KEY]) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_BFD_DEL_KEY],
+			      "a new session has no key to delete");
+		return -EINVAL;
+	}
+	err = etrunk_bfd_keyring_get(NULL, info->attrs, &cfg.keys,
+				     info->extack);
+	if (err)
+		return err;
+
 	bfd = etrunk_bfd_create(en, &cfg, info->attrs, info->extack);
-	if (IS_ERR(bfd))
+	if (IS_ERR(bfd)) {
+		etrunk_bfd_keyring_free(cfg.keys);
 		return PTR_ERR(bfd);
+	}
 
 	return etrunk_batch_new(info, &new_ops, bfd);
 }
@@ -396,20 +490,33 @@ static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
 	return 0;
 }
 
-static void commit(void *obj, void *plan)
+static void commit(void *obj, void *data)
 {
-	etrunk_bfd_set(obj, plan);
+	const struct bfd_plan *plan = data;
+
+	etrunk_bfd_set(obj, &plan->cfg);
+}
+
+static void undo(void *obj, void *data)
+{
+	const struct bfd_plan *plan = data;
+
+	if (plan->rekey)
+		etrunk_bfd_keyring_free(plan->cfg.keys);
 }
 
 static const struct etrunk_batch_ops set_ops = {
+	.check = check,
 	.commit = commit,
+	.undo = undo,
 };
 
 int etrunk_nl_bfd_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_bfd *bfd = find(info);
-	const struct etrunk_bfd_cfg *wanted;
-	struct etrunk_bfd_cfg cfg;
+	const struct bfd_plan *wanted;
+	struct etrunk_bfd_keyring *keys;
+	struct bfd_plan plan = { };
 	int err;
 
 	if (IS_ERR(bfd))
@@ -420,11 +527,19 @@ int etrunk_nl_bfd_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	wanted = etrunk_batch_wanted(bfd->en, bfd);
-	cfg = wanted ? *wanted : bfd->cfg;
-	err = get_timing(info->attrs, &cfg, info->extack);
+	plan.cfg = wanted ? wanted->cfg : bfd->cfg;
+	err = get_timing(info->attrs, &plan.cfg, info->extack);
 	if (err)
 		return err;
-	return etrunk_batch_set(info, &set_ops, bfd, &cfg, sizeof(cfg));
+	err = etrunk_bfd_keyring_get(plan.cfg.keys, info->attrs, &keys,
+				     info->extack);
+	if (err)
+		return err;
+	if (keys) {
+		plan.cfg.keys = keys;
+		plan.rekey = true;
+	}
+	return etrunk_batch_set(info, &set_ops, bfd, &plan, sizeof(plan));
 }
 
 int etrunk_nl_bfd_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -448,25 +563,34 @@ int etrunk_nl_bfd_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 int etrunk_nl_bfd_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct etrunk_bfd *bfd = find(info);
+	bool secrets = info->attrs[ETRUNK_A_BFD_SHOW_KEYS];
+	struct etrunk_bfd *bfd;
 
+	if (secrets && !netlink_capable(skb, CAP_NET_ADMIN))
+		return -EPERM;
+	bfd = find(info);
 	if (IS_ERR(bfd))
 		return PTR_ERR(bfd);
 
-	return etrunk_nl_reply(info, ETRUNK_CMD_BFD_GET, fill_bfd, bfd);
+	return etrunk_nl_reply(info, ETRUNK_CMD_BFD_GET,
+			       secrets ? fill_secrets : fill_bfd, bfd);
 }
 
 int etrunk_nl_bfd_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	bool secrets = nlmsg_find_attr(cb->nlh, GENL_HDRLEN,
+				       ETRUNK_A_BFD_SHOW_KEYS);
 	struct etrunk_net *en = etrunk_net(sock_net(skb->sk));
 	struct etrunk_bfd *bfd;
 	long i = 0;
 
+	if (secrets && !netlink_capable(cb->skb, CAP_NET_ADMIN))
+		return -EPERM;
 	list_for_each_entry(bfd, &en->bfds, list) {
 		if (i++ < cb->args[0])
 			continue;
-		if (etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_BFD_GET, fill_bfd,
-				       bfd))
+		if (etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_BFD_GET,
+				       secrets ? fill_secrets : fill_bfd, bfd))
 			break;
 		cb->args[0]++;
 	}

@@ -50,6 +50,7 @@ static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 	struct nlattr *attr = a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS];
 	struct etrunk_net *en = obj;
 	struct etrunk_identity id;
+	const char *bfd, *auth;
 	struct etrunk_trunk *t;
 
 	etrunk_identity_get(en, &id);
@@ -59,6 +60,11 @@ static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 		if (etrunk_trunk_wanted_keys(t)->auth != ETRUNK_AUTH_HMAC_SHA1)
 			continue;
 		etrunk_nl_err(extack, attr, "%s uses hmac-sha1", t->name);
+		return -EBUSY;
+	}
+	bfd = etrunk_bfd_weak(en, &auth);
+	if (bfd) {
+		etrunk_nl_err(extack, attr, "%s uses %s", bfd, auth);
 		return -EBUSY;
 	}
 	return 0;

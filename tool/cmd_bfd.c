@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* bfd: BFD sessions */
+#include "cmds.h"
 #include "names.h"
 #include "object.h"
 
@@ -11,6 +12,25 @@ const struct name bfd_states[] = {
 	{ ETRUNK_BFD_INIT, "init" },
 	{ ETRUNK_BFD_UP, "up" },
 	{ 0 }
+};
+
+static const struct name auths[] = {
+	{ ETRUNK_BFD_AUTH_NONE, "none" },
+	{ ETRUNK_BFD_AUTH_SIMPLE, "simple" },
+	{ ETRUNK_BFD_AUTH_MD5, "md5" },
+	{ ETRUNK_BFD_AUTH_METICULOUS_MD5, "meticulous-md5" },
+	{ ETRUNK_BFD_AUTH_SHA1, "sha1" },
+	{ ETRUNK_BFD_AUTH_METICULOUS_SHA1, "meticulous-sha1" },
+	{ 0 }
+};
+
+static const struct secrets secrets = {
+	.id = A(KEY_ID),
+	.key = A(KEY),
+	.send = A(SEND_KEY),
+	.del = A(DEL_KEY),
+	.ids = A(KEY_IDS),
+	.nest = A(KEYS),
 };
 
 static const struct key keys[] = {
@@ -73,6 +93,20 @@ static const struct key keys[] = {
 	  .min = 1, .max = 255 },
 	{ .word = "shutdown", .json = "shutdown", .attr = A(SHUTDOWN),
 	  .type = T_BOOL, .arg = "on|off", .def = "off" },
+	{ .word = "auth", .json = "auth", .attr = A(AUTH), .type = T_ENUM,
+	  .arg = "none|simple|md5|meticulous-md5|sha1|meticulous-sha1",
+	  .def = "none", .names = auths },
+	{ .word = "key-id", .attr = A(KEY_ID), .type = T_U32,
+	  .flags = K_NOSAVE, .arg = "0..255", .def = "1", .max = 255 },
+	{ .word = "key-file", .attr = A(KEY), .type = T_KEY,
+	  .flags = K_NOSAVE, .arg = "FILE|-" },
+	{ .word = "send-key", .json = "send_key", .attr = A(SEND_KEY),
+	  .type = T_U32, .flags = K_NOSAVE, .arg = "0..255", .max = 255 },
+	{ .word = "del-key", .attr = A(DEL_KEY), .type = T_U32,
+	  .flags = K_NOSAVE | K_SET_ONLY, .arg = "0..255", .max = 255 },
+	{ .json = "key_ids", .attr = A(KEY_IDS), .type = T_NUMBERS },
+	{ .json = "auth_changing", .attr = A(AUTH_CHANGING),
+	  .type = T_BOOL },
 	{ .json = "last_change", .attr = A(LAST_CHANGE_TIME),
 	  .type = T_STAMP, .flags = K_NULL0 },
 	{ .json = "counters", .attr = A(COUNTER), .type = T_COUNTERS,
@@ -90,5 +124,8 @@ const struct object object_bfd = {
 	.cmd_set = ETRUNK_CMD_BFD_SET,
 	.cmd_del = ETRUNK_CMD_BFD_DEL,
 	.cmd_get = ETRUNK_CMD_BFD_GET,
+	.show_attr = A(SHOW_KEYS),
+	.secrets = &secrets,
 	.counter_attr = A(COUNTER),
+	.finish = secret_finish,
 };

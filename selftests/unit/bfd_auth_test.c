@@ -643,10 +643,10 @@ static void end_init(struct end *e, u8 type, const char *secret, u32 seq)
 
 static void end_change(struct end *e, u8 type, const char *secret, u64 now)
 {
+	struct etrunk_bfd_keyring *over[2];
+
 	e->next = ring_of(type, 7, secret);
-	e->auth.next = &e->next;
-	e->auth.changing = true;
-	e->auth.last_offer = now - ETRUNK_BFD_OFFER_NS;
+	etrunk_bfd_auth_change(&e->auth, &e->next, true, now, over);
 }
 
 /* true if that was the moment of its change */
@@ -767,6 +767,77 @@ TEST(offers)
 	EXPECT_EQ(&e.use, etrunk_bfd_auth_settle(&e.auth));
 	EXPECT_EQ(NULL, etrunk_bfd_auth_settle(&e.auth));
 	EXPECT_FALSE(etrunk_bfd_auth_offer(&e.auth, 20000 * MS));
+}
+
+/* A session that is not Up has nothing to lose by a change. */
+TEST(change_while_down)
+{
+	struct etrunk_bfd_keyring use = ring_of(2, 7, "before");
+	struct etrunk_bfd_keyring next = ring_of(5, 7, "after");
+	struct etrunk_bfd_auth auth = { .use = &use, .hash = hash };
+	struct etrunk_bfd_keyring *over[2];
+
+	etrunk_bfd_auth_change(&auth, &next, false, MS, over);
+	EXPECT_FALSE(auth.changing);
+	EXPECT_EQ(&next, auth.use);
+	EXPECT_EQ(NULL, over[0]);
+	EXPECT_EQ(&use, over[1]);
+}
+
+/* Who changes his mind: what was never in use is over, what is in use stays. */
+TEST(change_again)
+{
+	struct etrunk_bfd_keyring use = ring_of(2, 7, "before");
+	struct etrunk_bfd_keyring second = ring_of(5, 7, "after");
+	struct etrunk_bfd_keyring third = ring_of(4, 7, "after all");
+	struct etrunk_bfd_keyring back = ring_of(2, 7, "before");
+	struct etrunk_bfd_auth auth = { .use = &use, .hash = hash };
+	struct etrunk_bfd_keyring *over[2];
+
+	etrunk_bfd_auth_change(&auth, &second, true, MS, over);
+	EXPECT_EQ(NULL, over[0]);
+	EXPECT_EQ(NULL, over[1]);
+	etrunk_bfd_auth_change(&auth, &third, true, MS, over);
+	EXPECT_EQ(&second, over[0]);
+	EXPECT_EQ(NULL, over[1]);
+	EXPECT_TRUE(auth.changing);
+	etrunk_bfd_auth_change(&auth, &back, true, MS, over);
+	EXPECT_EQ(&third, over[0]);
+	EXPECT_EQ(&use, over[1]);
+	EXPECT_FALSE(auth.changing);
+	EXPECT_EQ(&back, auth.use);
+}
+
+/* A deleted key is worth nothing from that moment, whatever else changes. */
+TEST(deleted_key)
+{
+	struct own old = { .type = 2, .id = 8, .secret = "leaked", .seq = 10 };
+	struct own good = { .type = 2, .id = 7, .secret = "before", .seq = 10 };
+	struct etrunk_bfd_keyring use = ring_of(2, 7, "before");
+	struct etrunk_bfd_keyring next = ring_of(5, 7, "before");
+	struct etrunk_bfd_keyring none = { .type = 5, .send = 9, .n = 1,
+					   .key[0] = { .id = 9, .len = 4 } };
+	struct etrunk_bfd_auth auth = { .use = &use, .hash = hash };
+	struct etrunk_bfd_keyring *over[2];
+	struct etrunk_bfd_proof proof;
+	unsigned int len;
+	u8 pdu[64];
+
+	add_key(&use, 8, "leaked");
+	len = build(&old, pdu);
+	EXPECT_EQ(ETRUNK_BFD_DROP_NONE, check(&auth, pdu, len, MS, &proof));
+
+	etrunk_bfd_auth_change(&auth, &next, true, MS, over);
+	EXPECT_TRUE(auth.changing);
+	EXPECT_EQ(ETRUNK_BFD_DROP_AUTH_KEY_ID,
+		  check(&auth, pdu, len, MS, &proof));
+	len = build(&good, pdu);
+	EXPECT_EQ(ETRUNK_BFD_DROP_NONE, check(&auth, pdu, len, MS, &proof));
+
+	/* nothing left to go on with */
+	etrunk_bfd_auth_change(&auth, &none, true, MS, over);
+	EXPECT_FALSE(auth.changing);
+	EXPECT_EQ(&none, auth.use);
 }
 
 TEST_HARNESS_MAIN
