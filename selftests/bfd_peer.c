@@ -19,6 +19,8 @@
  * Keys of a packet (defaults make a good one): from, to (addresses), port, sport, ttl, version, diag,
  * state, flags (hexadecimal, the second octet's low bits), mult, length, my,
  * your, min-tx, min-rx, echo-rx (us), payload (octets sent, filled with 0).
+ * Authentication (see bfd_peer_auth.h): auth, auth-type, auth-len, key-id,
+ * secret, seq, step, digest; length and payload follow from it.
  * Of a peer besides: interval (us between packets, default 7/8 of min-tx),
  * final on|off (answer polls).
  */
@@ -36,6 +38,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bfd_peer_auth.h"
+
 enum { ADMIN_DOWN, DOWN, INIT, UP };
 
 #define P_BIT 0x20
@@ -47,10 +51,12 @@ static struct config {
 	unsigned int length, my, your, min_tx, min_rx, echo_rx, payload;
 	unsigned int interval;
 	bool final, learn;
+	struct peer_auth auth;
 } c = {
 	.port = 3784, .sport = 50000, .ttl = 255, .version = 1, .state = DOWN,
 	.mult = 3, .length = 24, .my = 2, .min_tx = 10000, .min_rx = 10000,
 	.payload = 24, .final = true, .learn = true,
+	.auth = { .seq = 1, .step = 1 },
 };
 
 /* the last packet received */
@@ -122,18 +128,8 @@ static void send_packet(unsigned int flags)
 		.sin_addr = c.remote,
 	};
 	unsigned int payload = c.payload;
-	size_t len = sizeof(p.ip) + sizeof(p.udp) + payload;
 	uint32_t sum;
-
-	p.ip.version = 4;
-	p.ip.ihl = 5;
-	p.ip.tos = 0xc0;
-	p.ip.tot_len = htons(len);
-	p.ip.frag_off = htons(IP_DF);
-	p.ip.ttl = c.ttl;
-	p.ip.protocol = IPPROTO_UDP;
-	p.ip.saddr = c.local.s_addr;
-	p.ip.daddr = c.remote.s_addr;
+	size_t len;
 
 	p.pdu[0] = c.version << 5 | c.diag;
 	p.pdu[1] = c.state << 6 | flags;
@@ -144,7 +140,20 @@ static void send_packet(unsigned int flags)
 	put32(p.pdu + 12, c.min_tx);
 	put32(p.pdu + 16, c.min_rx);
 	put32(p.pdu + 20, c.echo_rx);
+	if (c.auth.form)
+		payload = peer_auth_append(&c.auth, p.pdu);
 	memset(p.pdu + payload, 0, sizeof(p.pdu) - payload);
+	len = sizeof(p.ip) + sizeof(p.udp) + payload;
+
+	p.ip.version = 4;
+	p.ip.ihl = 5;
+	p.ip.tos = 0xc0;
+	p.ip.tot_len = htons(len);
+	p.ip.frag_off = htons(IP_DF);
+	p.ip.ttl = c.ttl;
+	p.ip.protocol = IPPROTO_UDP;
+	p.ip.saddr = c.local.s_addr;
+	p.ip.daddr = c.remote.s_addr;
 
 	p.udp.source = htons(c.sport);
 	p.udp.dest = htons(c.port);
@@ -375,6 +384,8 @@ static bool set(const char *key, const char *value)
 		c.final = !strcmp(value, "on");
 		return true;
 	}
+	if (peer_auth_set(&c.auth, key, value))
+		return true;
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strcmp(key, keys[i].key))
 			continue;

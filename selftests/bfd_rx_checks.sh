@@ -27,51 +27,6 @@ setup()
 	wait_bfd "$PE" m1 up
 }
 
-# snapshot SESSION: all drop counters, and what must not change
-snapshot()
-{
-	bfd_show "$PE" "$1" '[(.counters | to_entries[] |
-		select(.key | startswith("drop-")) | "\(.key)=\(.value)"),
-		"rx_drop=\(.rx_drop)",
-		"up_count=\(.up_count)", "down_count=\(.down_count)",
-		"state=\(.state)", "remote=\(.remote_discriminator)",
-		"remote_multiplier=\(.remote_multiplier)",
-		"tx=\(.tx_interval_us)", "detect=\(.detect_time_us)"] | .[]'
-}
-
-# From lines "COUNTER PACKET", the packets as arguments of bfd_peer inject.
-packets()
-{
-	awk '{ $1 = NR == 1 ? "" : "--"; print }'
-}
-
-# check_counted SESSION DEFAULTS: each line of stdin is "COUNTER PACKET"; sends
-# the packets, which differ from DEFAULTS by what is given, and wants each
-# counter to move by the number of its lines ("none" is no counter).
-check_counted()
-{
-	local session=$1 lines before after name was is want
-	lines=$(awk -v d="$2" '{ c = $1; $1 = ""; print c " " d $0 }')
-
-	before=$(snapshot "$session")
-	# shellcheck disable=SC2046 # words
-	inject $(packets <<<"$lines")
-	check_err $? "the packets were not sent"
-	sleep 0.05
-	after=$(snapshot "$session")
-	log_test "${session}_packets_are_sent"
-
-	while IFS='= ' read -r name was is; do
-		case "$name" in
-		drop-*) want=$((was + $(grep -c "^$name " <<<"$lines"))) ;;
-		rx_drop) want=$((was + $(grep -vc "^none " <<<"$lines"))) ;;
-		*) want=$was ;;
-		esac
-		check_equal "$name" "$want" "$is"
-		log_test "${session}_$name"
-	done < <(paste -d ' ' <(echo "$before") <(cut -d= -f2 <<<"$after"))
-}
-
 single_hop()
 {
 	check_counted b1 "state 3 my 2 your 1" < <(

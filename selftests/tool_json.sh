@@ -27,7 +27,8 @@ declare -A KEYS=(
 	local_discriminator remote_discriminator min_tx_us min_rx_us multiplier
 	remote_multiplier tx_interval_us detect_time_us up_count down_count
 	last_down_reason rx_packets tx_packets rx_drop max_rx_gap_us
-	max_tx_late_us used_by min_ttl shutdown last_change counters"
+	max_tx_late_us used_by min_ttl shutdown auth send_key key_ids
+	auth_changing last_change counters"
 	[core]="dev ifindex counters"
 	[pw]="name peer pw_id in_label out_label state active local_status
 	local_status_str remote_status remote_status_str control_word liveness
@@ -121,7 +122,8 @@ golden_types()
 	types bfd "name string" "dev null|string" \
 		"remote_discriminator null|number" "used_by array" \
 		"last_down_reason null|string" "last_change null|string" \
-		"counters object"
+		"auth string" "send_key null|number" "key_ids array" \
+		"auth_changing boolean" "counters object"
 	types e-trunk "id number" "peer_priority null|number" \
 		"peer_fail_time_ms null|number" \
 		"last_hello_age_ms null|number" "peer_system_id null|string" \
