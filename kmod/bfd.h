@@ -53,6 +53,7 @@ struct etrunk_bfd_cfg {
  * @tx: sent packets
  * @tx_fail: packets that could not be sent
  * @rx_ignored: good packets while AdminDown here
+ * @guard_hits: detections put off because the detector was late
  * @drop: refused packets by enum etrunk_bfd_drop
  */
 struct etrunk_bfd_stats {
@@ -60,6 +61,7 @@ struct etrunk_bfd_stats {
 	u64 tx;
 	u64 tx_fail;
 	u64 rx_ignored;
+	u64 guard_hits;
 	u64 drop[ETRUNK_BFD_DROP_MAX];
 };
 
@@ -99,6 +101,7 @@ struct etrunk_bfd_note {
  * @detect_timer: at or before the end of the detection time
  * @detect_armed: expiry of @detect_timer, U64_MAX if it is not armed
  * @last_tx: when the last periodic packet was due to go
+ * @guard_rx: fsm.last_rx of the last silence that got a grace
  * @max_tx_late: worst lateness of @tx_timer, ns
  * @tx_wanted: ETRUNK_BFD_ACT_FINAL and _SEND that are to be sent
  * @tx_busy: somebody is sending; he sends what else is wanted meanwhile
@@ -107,6 +110,7 @@ struct etrunk_bfd_note {
  * @note_count: how many
  * @note_busy: somebody is telling
  * @change_time: wall clock of the last state change
+ * @down_time: of the last move from Up, 0 if there was none
  * @stats: counters
  * @dst: cached route, belongs to whoever set @tx_busy
  */
@@ -135,6 +139,7 @@ struct etrunk_bfd {
 	struct etrunk_bfd_timer detect_timer;
 	u64 detect_armed;
 	u64 last_tx;
+	u64 guard_rx;
 	u64 max_tx_late;
 	u8 tx_wanted;
 	bool tx_busy;
@@ -143,6 +148,7 @@ struct etrunk_bfd {
 	u8 note_count;
 	bool note_busy;
 	u64 change_time;
+	u64 down_time;
 	struct etrunk_bfd_stats stats;
 
 	struct dst_entry *dst;

@@ -30,6 +30,10 @@
 #include "bfd.h"
 #include "trace.h"
 
+/* How late a detector is starved, and the longest grace it then gives. */
+#define GUARD_LATE_NS	(2 * NSEC_PER_MSEC)
+#define GUARD_MAX_NS	(10 * NSEC_PER_MSEC)
+
 /* The one place that starts a timer of a session. */
 static void arm(struct etrunk_bfd *bfd, struct etrunk_bfd_timer *timer,
 		u64 when)
@@ -112,6 +116,8 @@ static void decided(struct etrunk_bfd *bfd, unsigned int actions, u8 old,
 	if (actions & ETRUNK_BFD_ACT_NOTIFY) {
 		if (bfd->fsm.state != old)
 			bfd->change_time = ktime_get_real_ns();
+		if (old == ETRUNK_BFD_UP && bfd->fsm.state != old)
+			bfd->down_time = bfd->change_time;
 		note_change(bfd, old, now);
 		trace_etrunk_bfd_state(bfd, old, now);
 	}
@@ -233,7 +239,7 @@ static void tx_expired(struct etrunk_bfd_timer *timer)
 	late = etrunk_bfd_timer_late(timer, now);
 	if (late > bfd->max_tx_late)
 		bfd->max_tx_late = late;
-	trace_etrunk_bfd_timer(bfd, late);
+	trace_etrunk_bfd_timer(bfd, false, late);
 
 	bfd->tx_wanted |= ETRUNK_BFD_ACT_SEND;
 	bfd->last_tx = now;
@@ -245,12 +251,32 @@ static void tx_expired(struct etrunk_bfd_timer *timer)
 	rcu_read_unlock();
 }
 
+/*
+ * The detector itself ran late: then packets may wait behind the same cause.
+ * Whoever delivers them gets a grace, once per silence, as long as the delay
+ * but no longer than GUARD_MAX_NS; then true failures are detected that much
+ * later at most, and only by those who are late anyway.
+ */
+static bool guarded(struct etrunk_bfd *bfd, u64 late, u64 now)
+{
+	if (!ETRUNK_BFD_GUARD || late < GUARD_LATE_NS ||
+	    now < etrunk_bfd_fsm_deadline(&bfd->fsm) ||
+	    bfd->guard_rx == bfd->fsm.last_rx)
+		return false;
+
+	bfd->guard_rx = bfd->fsm.last_rx;
+	bfd->stats.guard_hits++;
+	bfd->detect_armed = now + min_t(u64, late, GUARD_MAX_NS);
+	arm(bfd, &bfd->detect_timer, bfd->detect_armed);
+	return true;
+}
+
 static void detect_expired(struct etrunk_bfd_timer *timer)
 {
 	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
 					      detect_timer);
 	unsigned int actions;
-	u64 now;
+	u64 now, late;
 	u8 old;
 
 	spin_lock(&bfd->lock);
@@ -261,6 +287,12 @@ static void detect_expired(struct etrunk_bfd_timer *timer)
 
 	bfd->detect_armed = U64_MAX;
 	now = ktime_get_ns();
+	late = etrunk_bfd_timer_late(timer, now);
+	trace_etrunk_bfd_timer(bfd, true, late);
+	if (guarded(bfd, late, now)) {
+		spin_unlock(&bfd->lock);
+		return;
+	}
 	old = bfd->fsm.state;
 	actions = etrunk_bfd_fsm_detect(&bfd->fsm, now);
 	decided(bfd, actions, old, now);

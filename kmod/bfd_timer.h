@@ -26,6 +26,10 @@
 #ifndef ETRUNK_BFD_DETECT_TIMER
 #define ETRUNK_BFD_DETECT_TIMER	ETRUNK_BFD_TIMER_SOFT
 #endif
+/* whether a detector that ran late gives a grace */
+#ifndef ETRUNK_BFD_GUARD
+#define ETRUNK_BFD_GUARD	0
+#endif
 
 /**
  * struct etrunk_bfd_timer - a timer of a session

@@ -181,13 +181,14 @@ static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
 	const struct etrunk_bfd_client *client;
 	struct etrunk_bfd_stats stats;
 	struct etrunk_bfd_fsm fsm;
-	u64 change_time, late;
+	u64 change_time, down_time, late;
 	bool changing;
 
 	spin_lock_bh(&bfd->lock);
 	fsm = bfd->fsm;
 	stats = bfd->stats;
 	change_time = bfd->change_time;
+	down_time = bfd->down_time;
 	late = bfd->max_tx_late;
 	changing = bfd->auth.changing;
 	spin_unlock_bh(&bfd->lock);
@@ -198,6 +199,9 @@ static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
 	    fill_stats(skb, &stats) ||
 	    etrunk_nl_put_u64(skb, ETRUNK_A_BFD_LAST_CHANGE_TIME,
 			      change_time) ||
+	    (down_time && etrunk_nl_put_u64(skb, ETRUNK_A_BFD_LAST_DOWN_TIME,
+					    down_time)) ||
+	    etrunk_nl_put_u64(skb, ETRUNK_A_BFD_GUARD_HITS, stats.guard_hits) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_MAX_TX_LATE_US, to_us(late)))
 		return -EMSGSIZE;
 

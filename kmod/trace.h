@@ -118,22 +118,25 @@ TRACE_EVENT(etrunk_bfd_tx,
 		  __entry->err)
 );
 
-/* how late a transmit timer ran */
+/* how late a timer ran: of the next packet, or of detection */
 TRACE_EVENT(etrunk_bfd_timer,
-	TP_PROTO(const struct etrunk_bfd *bfd, u64 late),
-	TP_ARGS(bfd, late),
+	TP_PROTO(const struct etrunk_bfd *bfd, bool detect, u64 late),
+	TP_ARGS(bfd, detect, late),
 	TP_STRUCT__entry(
 		__field(unsigned int, netns)
 		__string(name, bfd->cfg.name)
+		__field(bool, detect)
 		__field(u64, late)
 	),
 	TP_fast_assign(
 		__entry->netns = bfd->en->net->ns.inum;
 		etrunk_assign_str(name, bfd->cfg.name);
+		__entry->detect = detect;
 		__entry->late = late;
 	),
-	TP_printk("netns=%u name=%s late_ns=%llu",
-		  __entry->netns, __get_str(name), __entry->late)
+	TP_printk("netns=%u name=%s timer=%s late_ns=%llu",
+		  __entry->netns, __get_str(name),
+		  __entry->detect ? "detect" : "tx", __entry->late)
 );
 
 #endif /* _ETRUNK_TRACE_H */

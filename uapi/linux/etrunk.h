@@ -405,6 +405,9 @@ enum etrunk_bfd_auth_type {
  * @ETRUNK_A_BFD_KEYS: multi nest {KEY_ID, KEY}, read-only
  * @ETRUNK_A_BFD_AUTH_CHANGING: u32 bool, read-only: the peer has not followed
  *	a change of the type or of a secret yet
+ * @ETRUNK_A_BFD_LAST_DOWN_TIME: u64, when the session last left Up
+ * @ETRUNK_A_BFD_GUARD_HITS: u64, detections put off because the detector itself
+ *	ran late
  */
 enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_UNSPEC,
@@ -448,6 +451,8 @@ enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_SHOW_KEYS,
 	ETRUNK_A_BFD_KEYS,
 	ETRUNK_A_BFD_AUTH_CHANGING,
+	ETRUNK_A_BFD_LAST_DOWN_TIME,
+	ETRUNK_A_BFD_GUARD_HITS,
 	ETRUNK_A_BFD_PAD,
 	__ETRUNK_A_BFD_MAX,
 };
