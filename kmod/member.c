@@ -23,13 +23,15 @@ const char *const member_fault_name[MEMBER_FAULT_N] = {
 
 /* -------------------------------------------------------------- decisions */
 
-static void fill_view(struct member_fsm_view *v, const struct etrunk_member *m)
+static void fill_view(struct member_fsm_view *v, const struct etrunk_member *m,
+		      u64 now)
 {
 	const struct trunk_fsm *f = &m->trunk->fsm;
 
 	v->state = f->state;
 	v->peer_valid = f->peer.fresh;
 	v->preferred = trunk_fsm_preferred(f);
+	v->claims = trunk_fsm_claims(f, now);
 	v->decided_at = f->decided_at;
 	v->settle_ns = member_fsm_settle_ns(trunk_fsm_fail_ms(&f->cfg));
 	v->peer_exists = m->peer_exists;
@@ -90,7 +92,7 @@ void member_update(struct etrunk_member *m, u64 now, struct trunk_work *w)
 	u32 acts;
 
 	lockdep_assert_held(&m->trunk->lock);
-	fill_view(&view, m);
+	fill_view(&view, m, now);
 	acts = member_fsm_eval(&m->fsm, now, &view);
 
 	if (acts & MEMBER_ACT_STATE) {

@@ -27,6 +27,7 @@ enum {
 	F_P_CORE_LOST	= BIT(17),	/* ... or cannot, for its core is lost */
 	F_GAVE_BACK	= BIT(18),	/* we stood in and gave back */
 	F_PREFERRED	= BIT(19),	/* we rank first, if links are not asked */
+	F_CLAIMS	= BIT(20),	/* an operator moves mastership here */
 };
 
 /**
@@ -76,6 +77,8 @@ static const struct member_row member_table[] = {
 	{ F_MASTER | F_SERVING, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
 	{ F_MASTER, F_P_SERVES, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
 	{ F_MASTER, F_P_ABLE, MASTER, ETRUNK_MREASON_PEER_MEMBER_DOWN },
+	{ F_MASTER | F_CLAIMS | F_READY, 0,
+	  MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
 	{ F_MASTER, F_REVERT, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
 	{ F_MASTER, F_READY, BACKUP, ETRUNK_MREASON_START_HOLD },
 	{ F_MASTER, F_DELAYED, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
@@ -248,6 +251,8 @@ static u32 facts(const struct member_fsm *m, u64 now,
 		return have;
 
 	have |= F_PEER;
+	if (v->claims)
+		have |= F_CLAIMS;
 	if (v->preferred)
 		have |= F_PREFERRED;
 	if (!v->peer_exists)

@@ -63,6 +63,7 @@ struct member_fsm_cfg {
  * @state: enum etrunk_trunk_state
  * @peer_valid: the peer is confirmed and heard
  * @preferred: we rank before the peer, whatever links are up
+ * @claims: an operator wants us to serve: no wait but for services
  * @decided_at: when the E-Trunk left init
  * @settle_ns: how long to wait for the preferred side after that
  * @peer_exists: the peer has the member
@@ -72,6 +73,7 @@ struct member_fsm_view {
 	u8 state;
 	bool peer_valid;
 	bool preferred;
+	bool claims;
 	u64 decided_at;
 	u64 settle_ns;
 	bool peer_exists;

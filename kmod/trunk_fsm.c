@@ -7,6 +7,7 @@
 
 #define GRACE_NS	(TRUNK_FSM_GRACE_MS * NSEC_PER_MSEC)
 #define DUAL_NS		(TRUNK_FSM_DUAL_MS * NSEC_PER_MSEC)
+#define CLAIM_NS	(TRUNK_FSM_CLAIM_MS * (u64)NSEC_PER_MSEC)
 /* immediate answers: this many at once, then one per interval */
 #define REPLY_BURST	64
 #define REPLY_NS	NSEC_PER_MSEC
@@ -132,17 +133,34 @@ enum etrunk_peer trunk_fsm_peer(const struct trunk_fsm *f, u64 now)
  * trunk_fsm_preferred() - do we rank before the peer?
  * @f: the machine
  *
- * Lower priority, then lower device id, then lower address: never both.
+ * Who handed over ranks last; else lower priority, then lower device id, then
+ * lower address: never both.
  */
 bool trunk_fsm_preferred(const struct trunk_fsm *f)
 {
 	const struct trunk_pkt *h = &f->peer.hello;
 	int cmp;
 
+	if (f->handed_over != h->handed_over)
+		return h->handed_over;
 	if (f->cfg.priority != h->priority)
 		return f->cfg.priority < h->priority;
 	cmp = memcmp(f->cfg.system_id, h->system_id, ETH_ALEN);
 	return cmp ? cmp < 0 : !f->cfg.high;
+}
+
+/**
+ * trunk_fsm_claims() - does an operator want us to serve now?
+ * @f: the machine
+ * @now: time
+ *
+ * Then members take over without a revert delay, even with revert off.
+ */
+bool trunk_fsm_claims(const struct trunk_fsm *f, u64 now)
+{
+	if (f->handed_over || !f->peer.fresh)
+		return false;
+	return f->peer.hello.handed_over || now < f->claim_until;
 }
 
 static bool we_win(const struct trunk_fsm *f)
@@ -537,6 +555,24 @@ u32 trunk_fsm_stalled(struct trunk_fsm *f, u64 now, u64 rnd)
 }
 
 /**
+ * trunk_fsm_hand_over() - the operator gives mastership away, or takes it back
+ * @f: the machine
+ * @now: time
+ * @give: give
+ *
+ * It stays given, over a loss of the peer and its return, until taken back;
+ * without a peer we serve all the same.
+ *
+ * Return: TRUNK_ACT_*.
+ */
+u32 trunk_fsm_hand_over(struct trunk_fsm *f, u64 now, bool give)
+{
+	f->handed_over = give;
+	f->claim_until = give ? 0 : now + CLAIM_NS;
+	return decide(f, now, TRUNK_ACT_TX);
+}
+
+/**
  * trunk_fsm_members() - the last member went down, or the first came up
  * @f: the machine
  * @now: time
@@ -570,6 +606,7 @@ void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt)
 	pkt->id = f->cfg.id;
 	pkt->high = f->cfg.high;
 	pkt->all_down = f->all_down;
+	pkt->handed_over = f->handed_over;
 	pkt->priority = f->cfg.priority;
 	pkt->state = f->state;
 	pkt->reason = f->reason;

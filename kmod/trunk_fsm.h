@@ -45,6 +45,8 @@
 #define TRUNK_FSM_GRACE_MS	200
 /* how long a double master stays visible as a fault, at least */
 #define TRUNK_FSM_DUAL_MS	1000
+/* who takes mastership back does so in this time, or by the revert rules */
+#define TRUNK_FSM_CLAIM_MS	10000
 
 /* what the caller has to do */
 #define TRUNK_ACT_TX		BIT(0)	/* send a hello now */
@@ -160,6 +162,8 @@ struct trunk_fsm_peer {
  * @lost_by_bfd: the peer was lost by BFD, not by the fail time
  * @bfd_down: the tracked session failed and has not been Up since
  * @all_down: every own member is down
+ * @handed_over: the operator gave mastership to the peer, and not back yet
+ * @claim_until: the operator took it back: no revert rule applies until then
  * @dual_until: double master shown until then, 0 = not
  * @faults: BIT(enum trunk_fault)
  * @peer: the peer
@@ -182,6 +186,8 @@ struct trunk_fsm {
 	bool lost_by_bfd;
 	bool bfd_down;
 	bool all_down;
+	bool handed_over;
+	u64 claim_until;
 	u64 dual_until;
 	u32 faults;
 	struct trunk_fsm_peer peer;
@@ -197,12 +203,14 @@ u32 trunk_fsm_timer(struct trunk_fsm *f, u64 now, u64 rnd);
 u32 trunk_fsm_bfd(struct trunk_fsm *f, u64 now, enum trunk_fsm_bfd what,
 		  u64 rnd);
 u32 trunk_fsm_stalled(struct trunk_fsm *f, u64 now, u64 rnd);
+u32 trunk_fsm_hand_over(struct trunk_fsm *f, u64 now, bool give);
 u32 trunk_fsm_members(struct trunk_fsm *f, u64 now, bool all_down);
 void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt);
 void trunk_fsm_hurry(struct trunk_fsm *f, u64 now);
 u64 trunk_fsm_deadline(const struct trunk_fsm *f);
 
 bool trunk_fsm_preferred(const struct trunk_fsm *f);
+bool trunk_fsm_claims(const struct trunk_fsm *f, u64 now);
 u32 trunk_fsm_fail_ms(const struct trunk_fsm_cfg *cfg);
 bool trunk_fsm_two_way(const struct trunk_fsm *f, u64 now);
 bool trunk_fsm_one_way(const struct trunk_fsm *f, u64 now);

@@ -64,7 +64,8 @@ size_t trunk_pkt_build(u8 *buf, const struct trunk_pkt *pkt, u8 digest_len,
 	put_unaligned_be16(TRUNK_PKT_MAGIC, buf + O_MAGIC);
 	buf[O_VERSION] = TRUNK_PKT_VERSION;
 	buf[O_FLAGS] = (pkt->high ? TRUNK_PKT_F_HIGH : 0) |
-		       (pkt->all_down ? TRUNK_PKT_F_ALL_DOWN : 0);
+		       (pkt->all_down ? TRUNK_PKT_F_ALL_DOWN : 0) |
+		       (pkt->handed_over ? TRUNK_PKT_F_HANDED_OVER : 0);
 	put_unaligned_be16(len, buf + O_LENGTH);
 	buf[O_AUTH] = pkt->auth;
 	buf[O_KEY_ID] = pkt->key_id;
@@ -234,6 +235,7 @@ enum trunk_pkt_err trunk_pkt_parse(const u8 *buf, size_t len,
 	pkt->key_id = buf[O_KEY_ID];
 	pkt->high = buf[O_FLAGS] & TRUNK_PKT_F_HIGH;
 	pkt->all_down = buf[O_FLAGS] & TRUNK_PKT_F_ALL_DOWN;
+	pkt->handed_over = buf[O_FLAGS] & TRUNK_PKT_F_HANDED_OVER;
 	pkt->priority = buf[O_PRIORITY];
 	pkt->state = buf[O_STATE];
 	pkt->reason = buf[O_REASON];

@@ -10,6 +10,8 @@
  *		   greater than its peer-address (tells directions apart, so
  *		   that a hello sent back to its sender is recognised);
  *		   0x02 ALL_DOWN, every member of the sender is down;
+ *		   0x04 HANDED_OVER, the sender's operator gave mastership to
+ *		   the receiver: the sender ranks last;
  *		   others 0 when sent, ignored when received
  *	  4	2  length of the PDU in bytes, digest included
  *	  6	1  authentication: 0 none, 1 HMAC-SHA-256, 2 HMAC-SHA-1
@@ -71,6 +73,7 @@
 
 #define TRUNK_PKT_F_HIGH	0x01
 #define TRUNK_PKT_F_ALL_DOWN	0x02
+#define TRUNK_PKT_F_HANDED_OVER	0x04
 
 #define TRUNK_PKT_M_PHYS	0x01
 #define TRUNK_PKT_M_ABLE	0x02
@@ -140,6 +143,7 @@ struct trunk_pkt_frame {
  * @key_id: key of the digest
  * @high: direction, see the layout above
  * @all_down: every member of the sender is down
+ * @handed_over: the sender's operator wants the receiver to be master
  * @priority: E-Trunk priority
  * @state: E-Trunk state
  * @reason: why
@@ -162,6 +166,7 @@ struct trunk_pkt {
 	u8 key_id;
 	bool high;
 	bool all_down;
+	bool handed_over;
 	u8 priority;
 	u8 state;
 	u8 reason;

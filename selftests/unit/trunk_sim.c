@@ -67,6 +67,7 @@ void settle(unsigned int n, u32 acts)
 	v.state = pe->t.state;
 	v.peer_valid = pe->t.peer.fresh;
 	v.preferred = trunk_fsm_preferred(&pe->t);
+	v.claims = trunk_fsm_claims(&pe->t, ns());
 	v.decided_at = pe->t.decided_at;
 	v.settle_ns = member_fsm_settle_ns(trunk_fsm_fail_ms(&pe->t.cfg));
 	v.peer_exists = pe->peer_exists;

@@ -138,6 +138,87 @@ TEST(power_loss_and_return)
 	EXPECT_EQ(s->pe[1].serve_moves, 1);
 }
 
+static void hand_over(unsigned int n, bool give)
+{
+	settle(n, trunk_fsm_hand_over(&s->pe[n].t, ns(), give));
+}
+
+/* neither revert delay nor revert off stand in the operator's way */
+TEST(switchover_and_back)
+{
+	unsigned int revert;
+
+	for (revert = 0; revert < 2; revert++) {
+		unsigned int n;
+
+		sim_steady(30 + revert);
+		for (n = 0; n < 2; n++) {
+			s->pe[n].mcfg.revert = revert;
+			s->pe[n].mcfg.revert_delay_ms = 1000000;
+			member_fsm_config(&s->pe[n].m, ns(), &s->pe[n].mcfg);
+		}
+		mark();
+		hand_over(0, true);
+		run(10);
+		EXPECT_SERVES(1);
+		EXPECT_ROLE(0, BACKUP, ETRUNK_REASON_PRI);
+		EXPECT_ROLE(1, MASTER, ETRUNK_REASON_PRI);
+		run(100 * SEC);
+		EXPECT_SERVES(1);
+		hand_over(0, false);
+		run(10);
+		EXPECT_SERVES(0);
+		run(100 * SEC);
+		EXPECT_SERVES(0);
+		EXPECT_EQ(s->none_max, 0);
+		EXPECT_LE(s->dual_max, 3);
+		EXPECT_EQ(s->pe[0].serve_moves, 2);
+		EXPECT_EQ(s->pe[1].serve_moves, 2);
+	}
+}
+
+/* mastership is given, the duty to serve is not */
+TEST(switchover_and_the_peer_fails)
+{
+	sim_steady(32);
+	hand_over(0, true);
+	run(SEC);
+	EXPECT_SERVES(1);
+	mark();
+	power_off(1);
+	run(DETECT + 2);
+	EXPECT_SERVES(0);
+	EXPECT_LE(s->none_max, DETECT + 1);
+	power_on(1);
+	core(1, 1, 1);
+	run(60 * SEC);
+	EXPECT_SERVES(1);
+	mark();
+	links(1, false);
+	run(5);
+	EXPECT_SERVES(0);
+	EXPECT_LE(s->none_max, 3);
+}
+
+/* both gave it away: as if none had */
+TEST(switchover_of_both)
+{
+	sim_steady(33);
+	hand_over(0, true);
+	run(SEC);
+	mark();
+	hand_over(1, true);
+	run(100 * SEC);
+	EXPECT_SERVES(0);
+	EXPECT_EQ(s->none_max, 0);
+	EXPECT_LE(s->pe[0].serve_moves, 1);
+	hand_over(0, false);
+	hand_over(1, false);
+	run(100 * SEC);
+	EXPECT_SERVES(0);
+	EXPECT_LE(s->pe[0].serve_moves, 1);
+}
+
 TEST(return_waits_for_services)
 {
 	sim_steady(7);
