@@ -81,6 +81,7 @@ static const struct genl_ops ops[] = {
 	OP_DO(TRUNK_SET, TRUNK, trunk, set),
 	OP_DO(TRUNK_DEL, TRUNK, trunk, del),
 	OP_GET(TRUNK_GET, TRUNK, trunk),
+	OP_DO(TRUNK_SWITCHOVER, TRUNK, trunk, switchover),
 	OP_DO(MEMBER_NEW, MEMBER, member, new),
 	OP_DO(MEMBER_SET, MEMBER, member, set),
 	OP_DO(MEMBER_DEL, MEMBER, member, del),

@@ -25,6 +25,7 @@ ETRUNK_NL_DECLARE_GET(trunk);
 ETRUNK_NL_DECLARE_DO(trunk, new);
 ETRUNK_NL_DECLARE_DO(trunk, set);
 ETRUNK_NL_DECLARE_DO(trunk, del);
+ETRUNK_NL_DECLARE_DO(trunk, switchover);
 ETRUNK_NL_DECLARE_GET(member);
 ETRUNK_NL_DECLARE_DO(member, new);
 ETRUNK_NL_DECLARE_DO(member, set);

@@ -75,6 +75,9 @@ const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
 	[ETRUNK_A_TRUNK_LAST_CHANGE_TIME] = READ_ONLY,
 	[ETRUNK_A_TRUNK_MEMBER] = READ_ONLY,
 	[ETRUNK_A_TRUNK_HISTORY] = READ_ONLY,
+	[ETRUNK_A_TRUNK_SWITCHOVER] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_SWITCHOVER] = READ_ONLY,
+	[ETRUNK_A_TRUNK_BACK] = { .type = NLA_FLAG },
 	[ETRUNK_A_TRUNK_PAD] = READ_ONLY,
 };
 
@@ -488,6 +491,22 @@ int etrunk_nl_trunk_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return etrunk_batch_set(info, &set_ops, t, &plan, sizeof(plan));
 }
 
+int etrunk_nl_trunk_switchover_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *id = info->attrs[ETRUNK_A_TRUNK_ID];
+	struct etrunk_trunk *t;
+	int err = 0;
+
+	t = get_trunk(info, &err);
+	if (!t)
+		return err;
+	err = etrunk_trunk_switchover(t, info->attrs[ETRUNK_A_TRUNK_BACK],
+				      info->extack);
+	if (err && info->extack)
+		info->extack->bad_attr = id;
+	return err;
+}
+
 int etrunk_nl_trunk_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct etrunk_member *m;
@@ -583,6 +602,8 @@ static int fill_peer(struct sk_buff *skb, const struct etrunk_trunk *t, u64 now)
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_STATE, p->hello.state) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_FAIL_TIME_MS,
 			p->hello.fail_time_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_SWITCHOVER,
+			p->hello.handed_over) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_LAST_HELLO_AGE_MS,
 			div_u64(age, NSEC_PER_MSEC)))
 		return -EMSGSIZE;
@@ -603,6 +624,7 @@ static int fill_state(struct sk_buff *skb, const struct etrunk_trunk *t)
 			tx_drop += t->counters[i];
 	}
 	if (nla_put_u32(skb, ETRUNK_A_TRUNK_STATE, t->fsm.state) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_SWITCHOVER, t->fsm.handed_over) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_REASON, t->fsm.reason) ||
 	    nla_put(skb, ETRUNK_A_TRUNK_SYSTEM_ID, ETH_ALEN,
 		    t->fsm.cfg.system_id) ||

@@ -667,6 +667,115 @@ void etrunk_trunk_set(struct etrunk_trunk *t,
 	}
 }
 
+/* why the peer's member cannot take over from ours, NULL if it can */
+static const char *peer_unfit(const struct etrunk_member *m)
+{
+	const struct trunk_pkt_member *p = &m->peer;
+
+	if (m->cfg.mode == ETRUNK_MODE_FORCE_MASTER)
+		return "is forced to master here";
+	if (!m->peer_exists)
+		return "is no member of the peer";
+	if (p->able)
+		return NULL;
+	if (!p->phys)
+		return "has no link up at the peer";
+	if (p->mode == ETRUNK_MODE_FORCE_BACKUP)
+		return "is forced to backup at the peer";
+	return p->core_ok ? "cannot serve at the peer" :
+			    "has no way to the core at the peer";
+}
+
+/* is the peer able to take over every member that serves? */
+static int refuse_giving(const struct etrunk_trunk *t, u64 now,
+			 struct netlink_ext_ack *extack)
+{
+	const struct etrunk_member *m;
+	const char *why;
+
+	if (t->fsm.handed_over) {
+		NL_SET_ERR_MSG(extack, "the peer was given mastership already");
+		return -EALREADY;
+	}
+	if (!t->fsm.peer.fresh || !trunk_fsm_two_way(&t->fsm, now)) {
+		NL_SET_ERR_MSG(extack, "there is no two-way peer");
+		return -EHOSTUNREACH;
+	}
+	if (t->fsm.peer.hello.handed_over) {
+		NL_SET_ERR_MSG(extack, "the peer gave its mastership to us");
+		return -EBUSY;
+	}
+	if (t->fsm.state != ETRUNK_TRUNK_MASTER) {
+		NL_SET_ERR_MSG(extack, "the peer is master already");
+		return -EALREADY;
+	}
+	list_for_each_entry(m, &t->members, node) {
+		if (m->fsm.state != ETRUNK_MEMBER_MASTER)
+			continue;
+		why = peer_unfit(m);
+		if (!why)
+			continue;
+		etrunk_nl_err(extack, NULL, "%s %s", m->name, why);
+		return -EHOSTDOWN;
+	}
+	return 0;
+}
+
+static int refuse_taking(const struct etrunk_trunk *t,
+			 struct netlink_ext_ack *extack)
+{
+	const struct etrunk_member *m;
+
+	if (!t->fsm.handed_over) {
+		NL_SET_ERR_MSG(extack, "mastership was not given to the peer");
+		return -EALREADY;
+	}
+	list_for_each_entry(m, &t->members, node) {
+		if (m->fsm.able || !m->peer_exists || !m->peer.able)
+			continue;
+		etrunk_nl_err(extack, NULL, "%s cannot serve here: %s", m->name,
+			      !m->fsm.phys ? "its links are down" :
+			      m->fsm.yields ? "it has no way to the core" :
+					      "it is forced to backup");
+		return -EHOSTDOWN;
+	}
+	return 0;
+}
+
+/**
+ * etrunk_trunk_switchover() - give mastership to the peer, or take it back
+ * @t: the E-Trunk
+ * @back: take it back
+ * @extack: told who is not fit, and why
+ *
+ * RTNL. It is no setting: it is not saved, and ends with the E-Trunk.
+ *
+ * Return: 0 or a negative errno: EALREADY, EHOSTUNREACH no two-way peer, EBUSY
+ * the peer did the same, EHOSTDOWN a member could not be served.
+ */
+int etrunk_trunk_switchover(struct etrunk_trunk *t, bool back,
+			    struct netlink_ext_ack *extack)
+{
+	struct trunk_work w = {};
+	u64 now;
+	int err;
+
+	ASSERT_RTNL();
+	local_bh_disable();
+	spin_lock(&t->lock);
+	now = ktime_get_ns();
+	err = back ? refuse_taking(t, extack) : refuse_giving(t, now, extack);
+	if (!err)
+		trunk_update(t, now, trunk_fsm_hand_over(&t->fsm, now, !back),
+			     &w);
+	spin_unlock(&t->lock);
+	trunk_run(t, &w);
+	local_bh_enable();
+	if (!err)
+		config_event(t, back ? "taken back" : "handed over");
+	return err;
+}
+
 /* what the session is now; its changes come by bfd_notify() */
 static void bfd_now(struct etrunk_trunk *t)
 {

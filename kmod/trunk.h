@@ -314,6 +314,8 @@ void etrunk_trunk_destroy(struct etrunk_trunk *t);
 void etrunk_trunk_set(struct etrunk_trunk *t,
 		      const struct etrunk_trunk_cfg *cfg,
 		      struct trunk_keyring *keys);
+int etrunk_trunk_switchover(struct etrunk_trunk *t, bool back,
+			    struct netlink_ext_ack *extack);
 void etrunk_trunk_track(struct etrunk_trunk *t, struct etrunk_bfd *bfd);
 void etrunk_trunk_wanted(const struct etrunk_trunk *t,
 			 struct etrunk_trunk_plan *plan);

@@ -11,7 +11,8 @@
 
 ALL_TESTS="boot_at_once hello_rate link_down_moves_at_once
 	revert_waits_and_breaks_nothing revert_off force_backup_and_back
-	force_master priority_change bfd_down_takes_over
+	force_master priority_change switchover_and_back switchover_refused
+	bfd_down_takes_over
 	return_from_nothing hello_timeout lacp_identity_mismatch"
 
 setup()
@@ -172,6 +173,81 @@ priority_change()
 	pe 1 e-trunk set 1 priority 10
 	slowwait 2 serves 1
 	check_err $? "PE1 does not serve again"
+}
+
+# Neither a revert delay nor revert off stands in the operator's way.
+switchover_and_back()
+{
+	local moves
+
+	pe 2 e-trunk set 1 revert off
+	pe 1 e-trunk set 1 revert off
+	pe 1 e-trunk switchover 1
+	check_err $? "switchover"
+	slowwait 5 serves 2
+	check_err $? "PE2 does not serve"
+	[[ "$(moved 1)" > "$(moved 2)" ]]
+	check_err $? "PE1 left before PE2 served"
+	check_equal "PE1, PE2 know" "true true" \
+		"$(trunk 1 .switchover) $(trunk 2 .peer_switchover)"
+	role_is 1 backup PRI
+	check_err $? "PE1's role is $(trunk 1 '.state + .reason')"
+
+	# PE2 fails: PE1 serves, but gives it back
+	ip -n "$CE" link set eth2 down
+	slowwait 5 serves 1
+	check_err $? "PE1 does not stand in"
+	ip -n "$CE" link set eth2 up
+	slowwait 10 serves 2
+	check_err $? "PE2 does not serve again"
+
+	moves=$(member 2 '.history | length')
+	pe 1 e-trunk switchover 1 back
+	check_err $? "switchover back"
+	slowwait 5 serves 1
+	check_err $? "PE1 does not serve again"
+	[[ "$(moved 2)" > "$(moved 1)" ]]
+	check_err $? "PE2 left before PE1 served"
+	check_equal "still away" "false false" \
+		"$(trunk 1 .switchover) $(trunk 2 .peer_switchover)"
+	pe 1 e-trunk set 1 revert on
+	pe 2 e-trunk set 1 revert on
+}
+
+# says COMMAND... : its error message
+says()
+{
+	local out
+
+	out=$("$@" 2>&1)
+	check_equal "exit code of ${*:2}" 2 $?
+	echo "$out"
+}
+
+switchover_refused()
+{
+	check_match "back" "mastership was not given to the peer" \
+		"$(says pe 1 e-trunk switchover 1 back)"
+	check_match "by the backup" "the peer is master already" \
+		"$(says pe 2 e-trunk switchover 1)"
+	pe 2 member set bond0 mode force-backup
+	slowwait 5 is force-backup member 2 .mode >/dev/null
+	sleep 1
+	check_match "to a forced backup" \
+		"bond0 is forced to backup at the peer" \
+		"$(says pe 1 e-trunk switchover 1)"
+	pe 2 member set bond0 mode auto
+	ip -n "$CE" link set eth2 down
+	slowwait 5 is down member 2 .phys_state >/dev/null
+	sleep 1
+	check_match "to a PE without links" \
+		"bond0 has no link up at the peer" \
+		"$(says pe 1 e-trunk switchover 1)"
+	ip -n "$CE" link set eth2 up
+	slowwait 5 is up member 2 .phys_state >/dev/null
+	serves 1
+	check_err $? "PE1 does not serve any more"
+	check_equal "switchover" false "$(trunk 1 .switchover)"
 }
 
 # PE1 loses power: everything it has goes dark at one instant.

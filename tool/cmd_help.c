@@ -29,7 +29,8 @@ void help_object(FILE *f, const struct object *obj)
 		fputc('\n', f);
 	}
 	if (obj->verb)
-		fprintf(f, "etrunkctl %s %s %s %s %s\n", obj->word,
+		fprintf(f, obj->verb->help ? "etrunkctl %s %s %s %s %s\n" :
+			"etrunkctl %s %s %s [%s]\n", obj->word,
 			obj->verb->word, id, obj->verb->arg, obj->verb->help);
 	fprintf(f, "etrunkctl %s show%s%s%s\n", obj->word, id ? " [" : "",
 		id ? id : "", id ? "]" : "");
@@ -226,7 +227,7 @@ int cmd_complete(int argc, char **argv)
 	} else if (obj->verb && !strcmp(argv[1], obj->verb->word)) {
 		if (argc == i)
 			puts(obj->verb->arg);
-		else if (argc == i + 1)
+		else if (argc == i + 1 && obj->verb->help)
 			complete_ids("pw");
 	}
 	return RC_DONE;

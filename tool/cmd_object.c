@@ -71,7 +71,10 @@ static int object_del(struct inst *in, int argc, char **argv)
 static int object_verb(struct inst *in, int argc, char **argv)
 {
 	const struct verb *v = in->obj->verb;
+	int words = v->help ? 2 : 1;
 
+	if (!argc && !v->help)
+		return send_request(v->cmd, in);
 	if (!argc) {
 		error_obj(in, "missing \"%s\"", v->arg);
 		return RC_USAGE;
@@ -81,17 +84,20 @@ static int object_verb(struct inst *in, int argc, char **argv)
 			  v->arg);
 		return RC_USAGE;
 	}
-	if (argc < 2) {
+	if (argc < words) {
 		error_obj(in, "key \"%s\" has no value", v->arg);
 		return RC_USAGE;
 	}
-	if (argc > 2) {
-		error_obj(in, strcmp(argv[2], v->arg) ?
+	if (argc > words) {
+		error_obj(in, strcmp(argv[words], v->arg) ?
 			  "unknown key \"%s\"" : "key \"%s\" is given twice",
-			  argv[2]);
+			  argv[words]);
 		return RC_USAGE;
 	}
-	inst_put_str(in, v->attr, argv[1]);
+	if (v->help)
+		inst_put_str(in, v->attr, argv[1]);
+	else
+		inst_put(in, v->attr, NULL, 0);
 	return send_request(v->cmd, in);
 }
 

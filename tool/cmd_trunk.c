@@ -150,6 +150,9 @@ static const struct key keys[] = {
 	{ .word = "core-hold-up", .json = "core_hold_up_ms",
 	  .attr = A(CORE_HOLD_UP_MS), .type = T_TIME, .arg = "0s..3600s",
 	  .def = "5s", .max = 3600000 },
+	{ .json = "switchover", .attr = A(SWITCHOVER), .type = T_BOOL },
+	{ .json = "peer_switchover", .attr = A(PEER_SWITCHOVER),
+	  .type = T_BOOL },
 	{ .json = "counters", .attr = A(COUNTER), .type = T_COUNTERS,
 	  .flags = K_VOLATILE },
 	{ .json = "history", .attr = A(HISTORY), .type = T_HISTORY },
@@ -165,6 +168,13 @@ static const struct secrets secrets = {
 	.nest = A(KEYS),
 };
 
+static const struct verb switchover = {
+	.word = "switchover",
+	.cmd = ETRUNK_CMD_TRUNK_SWITCHOVER,
+	.arg = "back",
+	.attr = A(BACK),
+};
+
 const struct object object_trunk = {
 	.word = "e-trunk",
 	.id = "id",
@@ -178,5 +188,6 @@ const struct object object_trunk = {
 	.show_attr = A(SHOW_KEYS),
 	.secrets = &secrets,
 	.counter_attr = A(COUNTER),
+	.verb = &switchover,
 	.finish = secret_finish,
 };

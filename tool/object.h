@@ -112,9 +112,9 @@ struct key {
  * struct verb - a command beside add, set, del and show
  * @word: the verb
  * @cmd: ETRUNK_CMD_*
- * @arg: word in front of the value ("to")
- * @attr: attribute of the value, a string
- * @help: value in help texts
+ * @arg: word in front of the value ("to"), or an optional word without one
+ * @attr: attribute of the value, a string; or of the word, a flag
+ * @help: value in help texts; NULL: @arg is a word without a value
  */
 struct verb {
 	const char *word;

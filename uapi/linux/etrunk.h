@@ -43,6 +43,7 @@
  * @ETRUNK_CMD_TRUNK_SET: change an e-trunk
  * @ETRUNK_CMD_TRUNK_DEL: delete an e-trunk
  * @ETRUNK_CMD_TRUNK_GET: show an e-trunk, or all in a dump
+ * @ETRUNK_CMD_TRUNK_SWITCHOVER: give mastership to the peer, or take it back
  * @ETRUNK_CMD_MEMBER_NEW: create a member
  * @ETRUNK_CMD_MEMBER_SET: change a member
  * @ETRUNK_CMD_MEMBER_DEL: delete a member
@@ -99,6 +100,7 @@ enum etrunk_cmd {
 	ETRUNK_CMD_VPWS_SWITCHOVER,
 	ETRUNK_CMD_EVENT,
 	ETRUNK_CMD_BATCH,
+	ETRUNK_CMD_TRUNK_SWITCHOVER,
 	__ETRUNK_CMD_MAX,
 };
 #define ETRUNK_CMD_MAX (__ETRUNK_CMD_MAX - 1)
@@ -203,6 +205,9 @@ enum etrunk_auth {
  * @ETRUNK_A_TRUNK_LAST_CHANGE_TIME: u64
  * @ETRUNK_A_TRUNK_MEMBER: multi string, names of the member trunks
  * @ETRUNK_A_TRUNK_HISTORY: multi, enum etrunk_attr_history
+ * @ETRUNK_A_TRUNK_SWITCHOVER: u32 bool, mastership was given to the peer
+ * @ETRUNK_A_TRUNK_PEER_SWITCHOVER: u32 bool, the peer gave it to us
+ * @ETRUNK_A_TRUNK_BACK: flag, take mastership back (SWITCHOVER only)
  */
 enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_UNSPEC,
@@ -247,6 +252,9 @@ enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_LAST_CHANGE_TIME,
 	ETRUNK_A_TRUNK_MEMBER,
 	ETRUNK_A_TRUNK_HISTORY,
+	ETRUNK_A_TRUNK_SWITCHOVER,
+	ETRUNK_A_TRUNK_PEER_SWITCHOVER,
+	ETRUNK_A_TRUNK_BACK,
 	ETRUNK_A_TRUNK_PAD,
 	__ETRUNK_A_TRUNK_MAX,
 };
