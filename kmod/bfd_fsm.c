@@ -13,20 +13,50 @@ static u32 wanted_tx_us(const struct etrunk_bfd_fsm *f)
 	return max_t(u32, f->cfg.min_tx_us, ETRUNK_BFD_SLOW_TX_US);
 }
 
+static bool polling(const struct etrunk_bfd_fsm *f)
+{
+	return f->poll == ETRUNK_BFD_POLL_ON ||
+	       f->poll == ETRUNK_BFD_POLL_ON_AGAIN;
+}
+
+/* A poll begins. In demand mode its first packet is what is timed (6.8.4). */
+static void begin_poll(struct etrunk_bfd_fsm *f, u64 now, unsigned int *actions)
+{
+	f->poll = ETRUNK_BFD_POLL_ON;
+	f->poll_since = now;
+	if (f->demand)
+		*actions |= ETRUNK_BFD_ACT_SEND;
+}
+
 /*
  * Advertise what is wanted now and, if that is a change, poll (6.8.3). While
  * Up, a slower transmit interval and a shorter detection time take effect when
  * the peer is known to have seen them; all other changes at once.
  */
-static void update_timing(struct etrunk_bfd_fsm *f)
+static void update_timing(struct etrunk_bfd_fsm *f, u64 now,
+			  unsigned int *actions)
 {
 	u32 tx_us = wanted_tx_us(f), rx_us = f->cfg.min_rx_us;
+	bool both_up = f->state == ETRUNK_BFD_UP &&
+		       f->remote_state == ETRUNK_BFD_UP;
+	bool demand = f->cfg.demand && both_up;
 
-	if (tx_us != f->tx_us || rx_us != f->rx_us) {
+	if (etrunk_bfd_fsm_echo_us(f))
+		rx_us = max_t(u32, rx_us, ETRUNK_BFD_SLOW_RX_US);
+
+	if (tx_us != f->tx_us || rx_us != f->rx_us || demand != f->demand) {
+		if (demand && !f->demand) {
+			f->poll_since = now;
+			*actions |= ETRUNK_BFD_ACT_SEND;
+		} else if (f->demand && !demand) {
+			/* the peer has one detection time to speak again */
+			f->last_rx = now;
+		}
 		f->tx_us = tx_us;
 		f->rx_us = rx_us;
+		f->demand = demand;
 		if (f->poll == ETRUNK_BFD_POLL_OFF)
-			f->poll = ETRUNK_BFD_POLL_ON;
+			begin_poll(f, now, actions);
 		else if (f->poll == ETRUNK_BFD_POLL_ON)
 			f->poll = ETRUNK_BFD_POLL_ON_AGAIN;
 	}
@@ -40,16 +70,19 @@ static void update_timing(struct etrunk_bfd_fsm *f)
 	}
 }
 
-static void poll_final_received(struct etrunk_bfd_fsm *f)
+static void poll_final_received(struct etrunk_bfd_fsm *f, u64 now)
 {
 	switch (f->poll) {
 	case ETRUNK_BFD_POLL_ON:
 		f->poll = ETRUNK_BFD_POLL_OFF;
 		f->tx_used_us = f->tx_us;
 		f->rx_used_us = f->rx_us;
+		f->next_poll = now + ETRUNK_BFD_VERIFY_NS;
 		break;
 	case ETRUNK_BFD_POLL_ON_AGAIN:
 		f->poll = ETRUNK_BFD_POLL_WAIT;
+		/* a silent peer sends none without F; a late F is over by then */
+		f->next_poll = now + etrunk_bfd_fsm_detect_time(f);
 		break;
 	default:
 		/* a late or unasked answer says nothing */
@@ -57,12 +90,22 @@ static void poll_final_received(struct etrunk_bfd_fsm *f)
 	}
 }
 
+/* Faults; not what either operator or our own end asked for. */
+static bool is_failure(u8 reason)
+{
+	return reason == ETRUNK_BFD_REASON_DETECT ||
+	       reason == ETRUNK_BFD_REASON_ECHO ||
+	       reason == ETRUNK_BFD_REASON_NEIGHBOR_DOWN;
+}
+
 static void set_state(struct etrunk_bfd_fsm *f, u8 state, u8 diag, u8 reason,
-		      unsigned int *actions)
+		      u64 now, unsigned int *actions)
 {
 	if (f->state == ETRUNK_BFD_UP) {
 		f->down_count++;
 		f->down_reason = reason;
+		f->wtr = f->cfg.wtr_us && is_failure(reason);
+		f->wtr_end = 0;
 	} else if (state == ETRUNK_BFD_UP) {
 		f->up_count++;
 	}
@@ -70,13 +113,28 @@ static void set_state(struct etrunk_bfd_fsm *f, u8 state, u8 diag, u8 reason,
 	f->state = state;
 	f->diag = diag;
 	f->reason = reason;
-	update_timing(f);
+	update_timing(f, now, actions);
 	/* 6.8.7: new content should not wait for the timer */
 	*actions |= ETRUNK_BFD_ACT_NOTIFY | ETRUNK_BFD_ACT_SEND;
 }
 
 /* 6.8.6, the state machine proper; the session is not AdminDown */
-static void state_received(struct etrunk_bfd_fsm *f, u8 received,
+/*
+ * 6.8.18: a session may be held Down, here after a failure, until the peer was
+ * heard without a break for some time. The peer waits in Init.
+ */
+static bool waits_to_restore(struct etrunk_bfd_fsm *f, u64 now)
+{
+	if (!f->wtr)
+		return false;
+
+	if (!f->wtr_end)
+		f->wtr_end = now + (u64)f->cfg.wtr_us * NSEC_PER_USEC;
+	f->wtr = now < f->wtr_end;
+	return f->wtr;
+}
+
+static void state_received(struct etrunk_bfd_fsm *f, u8 received, u64 now,
 			   unsigned int *actions)
 {
 	switch (received) {
@@ -84,26 +142,28 @@ static void state_received(struct etrunk_bfd_fsm *f, u8 received,
 		if (f->state != ETRUNK_BFD_DOWN)
 			set_state(f, ETRUNK_BFD_DOWN,
 				  ETRUNK_BFD_DIAG_NEIGHBOR_DOWN,
-				  ETRUNK_BFD_REASON_NEIGHBOR_ADMIN, actions);
+				  ETRUNK_BFD_REASON_NEIGHBOR_ADMIN, now,
+				  actions);
 		break;
 	case ETRUNK_BFD_DOWN:
 		if (f->state == ETRUNK_BFD_DOWN)
 			set_state(f, ETRUNK_BFD_INIT, f->diag,
-				  ETRUNK_BFD_REASON_HANDSHAKE, actions);
+				  ETRUNK_BFD_REASON_HANDSHAKE, now, actions);
 		else if (f->state == ETRUNK_BFD_UP)
 			set_state(f, ETRUNK_BFD_DOWN,
 				  ETRUNK_BFD_DIAG_NEIGHBOR_DOWN,
-				  ETRUNK_BFD_REASON_NEIGHBOR_DOWN, actions);
+				  ETRUNK_BFD_REASON_NEIGHBOR_DOWN, now,
+				  actions);
 		break;
 	case ETRUNK_BFD_INIT:
 		if (f->state != ETRUNK_BFD_UP)
 			set_state(f, ETRUNK_BFD_UP, ETRUNK_BFD_DIAG_NONE,
-				  ETRUNK_BFD_REASON_HANDSHAKE, actions);
+				  ETRUNK_BFD_REASON_HANDSHAKE, now, actions);
 		break;
 	case ETRUNK_BFD_UP:
 		if (f->state == ETRUNK_BFD_INIT)
 			set_state(f, ETRUNK_BFD_UP, ETRUNK_BFD_DIAG_NONE,
-				  ETRUNK_BFD_REASON_HANDSHAKE, actions);
+				  ETRUNK_BFD_REASON_HANDSHAKE, now, actions);
 		break;
 	}
 }
@@ -155,6 +215,7 @@ enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
 				       u64 now, unsigned int *actions)
 {
 	u32 tx_before = etrunk_bfd_fsm_tx_interval_us(f);
+	u32 echo_before = etrunk_bfd_fsm_echo_us(f);
 	bool was_admin, is_admin;
 	u8 state_before = f->state;
 
@@ -171,18 +232,20 @@ enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
 	f->remote_demand = pkt->flags & ETRUNK_BFD_DEMAND;
 	f->remote_min_rx_us = pkt->min_rx_us;
 	f->remote_min_tx_us = pkt->min_tx_us;
+	f->remote_echo_us = pkt->min_echo_rx_us;
 	f->remote_mult = pkt->mult;
 
 	if (pkt->flags & ETRUNK_BFD_FINAL)
-		poll_final_received(f);
+		poll_final_received(f, now);
 	else if (f->poll == ETRUNK_BFD_POLL_WAIT)
-		f->poll = ETRUNK_BFD_POLL_ON;
+		begin_poll(f, now, actions);
 
 	/* 6.8.6: neither answered nor counted as received */
 	if (f->state == ETRUNK_BFD_ADMIN_DOWN)
 		goto timers;
 
-	state_received(f, pkt->state, actions);
+	if (!waits_to_restore(f, now))
+		state_received(f, pkt->state, now, actions);
 	if (was_admin != is_admin && f->state == state_before) {
 		if (was_admin)
 			f->reason = ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP;
@@ -194,13 +257,17 @@ enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
 	if (pkt->flags & ETRUNK_BFD_POLL)
 		*actions |= ETRUNK_BFD_ACT_FINAL;
 
-	if (state_before == ETRUNK_BFD_UP && f->heard &&
+	if (state_before == ETRUNK_BFD_UP && f->heard && !f->demand &&
 	    now - f->last_rx > f->max_rx_gap)
 		f->max_rx_gap = now - f->last_rx;
 	f->heard = true;
 	f->last_rx = now;
+	/* what hangs on the peer's state, too */
+	update_timing(f, now, actions);
 
 timers:
+	if (etrunk_bfd_fsm_echo_us(f) != echo_before)
+		*actions |= ETRUNK_BFD_ACT_ECHO;
 	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
 		*actions |= ETRUNK_BFD_ACT_TX_TIMER;
 
@@ -212,30 +279,41 @@ timers:
  * @f: session
  * @now: ns
  *
- * May be called too early: then it does nothing.
+ * May be called too early: then it does nothing. In demand mode it is also the
+ * time of the next poll.
  *
  * Return: ETRUNK_BFD_ACT_*
  */
 unsigned int etrunk_bfd_fsm_detect(struct etrunk_bfd_fsm *f, u64 now)
 {
 	u32 tx_before = etrunk_bfd_fsm_tx_interval_us(f);
+	u32 echo_before = etrunk_bfd_fsm_echo_us(f);
 	unsigned int actions = 0;
 
 	if (now < etrunk_bfd_fsm_deadline(f))
 		return 0;
 
+	if (f->demand && !polling(f)) {
+		begin_poll(f, now, &actions);
+		goto timers;
+	}
+
 	/* 6.8.1 and 6.8.18: forget who the peer was and what it asked for */
 	f->heard = false;
 	f->remote_min_rx_us = 1;
 	f->remote_demand = false;
+	f->wtr_end = 0;
 	if (!f->remote_fixed)
 		f->remote_discr = 0;
 
 	/* 6.8.4 */
 	if (f->state == ETRUNK_BFD_INIT || f->state == ETRUNK_BFD_UP)
 		set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_DETECT,
-			  ETRUNK_BFD_REASON_DETECT, &actions);
+			  ETRUNK_BFD_REASON_DETECT, now, &actions);
 
+	if (etrunk_bfd_fsm_echo_us(f) != echo_before)
+		actions |= ETRUNK_BFD_ACT_ECHO;
+timers:
 	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
 		actions |= ETRUNK_BFD_ACT_TX_TIMER;
 
@@ -243,13 +321,34 @@ unsigned int etrunk_bfd_fsm_detect(struct etrunk_bfd_fsm *f, u64 now)
 }
 
 /**
- * etrunk_bfd_fsm_shutdown - administrative control (6.8.16)
+ * etrunk_bfd_fsm_echo_failed - no echo packet came back in time (6.8.5)
  * @f: session
- * @down: to AdminDown, else out of it
+ * @now: ns
  *
  * Return: ETRUNK_BFD_ACT_*
  */
-unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down)
+unsigned int etrunk_bfd_fsm_echo_failed(struct etrunk_bfd_fsm *f, u64 now)
+{
+	unsigned int actions = 0;
+
+	if (!etrunk_bfd_fsm_echo_us(f))
+		return 0;
+
+	set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_ECHO,
+		  ETRUNK_BFD_REASON_ECHO, now, &actions);
+	return actions | ETRUNK_BFD_ACT_ECHO | ETRUNK_BFD_ACT_TX_TIMER;
+}
+
+/**
+ * etrunk_bfd_fsm_shutdown - administrative control (6.8.16)
+ * @f: session
+ * @down: to AdminDown, else out of it
+ * @now: ns
+ *
+ * Return: ETRUNK_BFD_ACT_*
+ */
+unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down,
+				     u64 now)
 {
 	unsigned int actions = 0;
 
@@ -258,29 +357,31 @@ unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down)
 
 	if (down)
 		set_state(f, ETRUNK_BFD_ADMIN_DOWN, ETRUNK_BFD_DIAG_ADMIN_DOWN,
-			  ETRUNK_BFD_REASON_ADMIN_DOWN, &actions);
+			  ETRUNK_BFD_REASON_ADMIN_DOWN, now, &actions);
 	else
 		set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_NONE,
-			  ETRUNK_BFD_REASON_ADMIN_UP, &actions);
+			  ETRUNK_BFD_REASON_ADMIN_UP, now, &actions);
 
-	return actions | ETRUNK_BFD_ACT_TX_TIMER;
+	f->wtr = false;
+	return actions | ETRUNK_BFD_ACT_TX_TIMER | ETRUNK_BFD_ACT_ECHO;
 }
 
 /**
  * etrunk_bfd_fsm_plane_reset - forwarding is about to end here (6.8.15)
  * @f: session
+ * @now: ns
  *
  * Unlike AdminDown this tells the peer to take its traffic elsewhere.
  *
  * Return: ETRUNK_BFD_ACT_*
  */
-unsigned int etrunk_bfd_fsm_plane_reset(struct etrunk_bfd_fsm *f)
+unsigned int etrunk_bfd_fsm_plane_reset(struct etrunk_bfd_fsm *f, u64 now)
 {
 	unsigned int actions = 0;
 
 	if (f->state == ETRUNK_BFD_INIT || f->state == ETRUNK_BFD_UP)
 		set_state(f, ETRUNK_BFD_DOWN, ETRUNK_BFD_DIAG_PLANE_RESET,
-			  ETRUNK_BFD_REASON_PLANE_RESET, &actions);
+			  ETRUNK_BFD_REASON_PLANE_RESET, now, &actions);
 
 	return actions;
 }
@@ -289,19 +390,29 @@ unsigned int etrunk_bfd_fsm_plane_reset(struct etrunk_bfd_fsm *f)
  * etrunk_bfd_fsm_set - the operator changed the timing
  * @f: session
  * @cfg: new values
+ * @now: ns
  *
  * Return: ETRUNK_BFD_ACT_*
  */
 unsigned int etrunk_bfd_fsm_set(struct etrunk_bfd_fsm *f,
-				const struct etrunk_bfd_timing *cfg)
+				const struct etrunk_bfd_timing *cfg, u64 now)
 {
 	u32 tx_before = etrunk_bfd_fsm_tx_interval_us(f);
+	u32 echo_before = etrunk_bfd_fsm_echo_us(f);
 	unsigned int actions = 0;
+
+	/* another time to wait begins anew, none is over */
+	if (cfg->wtr_us != f->cfg.wtr_us)
+		f->wtr_end = 0;
+	if (!cfg->wtr_us)
+		f->wtr = false;
 
 	/* 6.8.12: a new multiplier needs no poll */
 	f->cfg = *cfg;
-	update_timing(f);
+	update_timing(f, now, &actions);
 
+	if (etrunk_bfd_fsm_echo_us(f) != echo_before)
+		actions |= ETRUNK_BFD_ACT_ECHO;
 	if (etrunk_bfd_fsm_tx_interval_us(f) != tx_before)
 		actions |= ETRUNK_BFD_ACT_TX_TIMER;
 
@@ -330,12 +441,14 @@ void etrunk_bfd_fsm_fill(const struct etrunk_bfd_fsm *f, bool final,
 		.your_discr = f->remote_discr,
 		.min_tx_us = f->tx_us,
 		.min_rx_us = f->rx_us,
+		.min_echo_rx_us = f->cfg.echo_us,
 	};
 
+	if (f->demand)
+		pkt->flags |= ETRUNK_BFD_DEMAND;
 	if (final)
 		pkt->flags |= ETRUNK_BFD_FINAL;
-	else if (f->poll == ETRUNK_BFD_POLL_ON ||
-		 f->poll == ETRUNK_BFD_POLL_ON_AGAIN)
+	else if (polling(f))
 		pkt->flags |= ETRUNK_BFD_POLL;
 }
 
@@ -347,14 +460,12 @@ void etrunk_bfd_fsm_fill(const struct etrunk_bfd_fsm *f, bool final,
  */
 u32 etrunk_bfd_fsm_tx_interval_us(const struct etrunk_bfd_fsm *f)
 {
-	if (!f->remote_min_rx_us)
+	if (!f->remote_min_rx_us || !etrunk_bfd_fsm_may_send(f))
 		return 0;
 
 	/* 6.8.7: the peer asked for silence, unless we poll */
 	if (f->remote_demand && f->state == ETRUNK_BFD_UP &&
-	    f->remote_state == ETRUNK_BFD_UP &&
-	    f->poll != ETRUNK_BFD_POLL_ON &&
-	    f->poll != ETRUNK_BFD_POLL_ON_AGAIN)
+	    f->remote_state == ETRUNK_BFD_UP && !polling(f))
 		return 0;
 
 	return max(f->tx_used_us, f->remote_min_rx_us);
@@ -368,8 +479,55 @@ u32 etrunk_bfd_fsm_tx_interval_us(const struct etrunk_bfd_fsm *f)
  */
 u64 etrunk_bfd_fsm_detect_time(const struct etrunk_bfd_fsm *f)
 {
+	if (f->demand)
+		return (u64)max(f->tx_us, f->remote_min_rx_us) * f->cfg.mult *
+		       NSEC_PER_USEC;
+
 	return (u64)max(f->rx_used_us, f->remote_min_tx_us) * f->remote_mult *
 	       NSEC_PER_USEC;
+}
+
+/**
+ * etrunk_bfd_fsm_deadline - when etrunk_bfd_fsm_detect() has to be called
+ * @f: session
+ *
+ * Return: time in ns, U64_MAX if nothing is to be detected.
+ */
+u64 etrunk_bfd_fsm_deadline(const struct etrunk_bfd_fsm *f)
+{
+	if (!f->heard)
+		return U64_MAX;
+	if (!f->demand)
+		return f->last_rx + etrunk_bfd_fsm_detect_time(f);
+
+	return polling(f) ? f->poll_since + etrunk_bfd_fsm_detect_time(f) :
+			    f->next_poll;
+}
+
+/**
+ * etrunk_bfd_fsm_may_send - may any packet be sent?
+ * @f: session
+ *
+ * Return: false for a passive session that does not hear its peer (6.8.7).
+ */
+bool etrunk_bfd_fsm_may_send(const struct etrunk_bfd_fsm *f)
+{
+	return !f->cfg.passive || f->heard;
+}
+
+/**
+ * etrunk_bfd_fsm_echo_us - how often echo packets are sent (6.8.9)
+ * @f: session
+ *
+ * Return: microseconds, before jitter; 0 if there are none.
+ */
+u32 etrunk_bfd_fsm_echo_us(const struct etrunk_bfd_fsm *f)
+{
+	if (!f->cfg.echo_us || !f->remote_echo_us ||
+	    f->state != ETRUNK_BFD_UP)
+		return 0;
+
+	return max(f->cfg.echo_us, f->remote_echo_us);
 }
 
 /**

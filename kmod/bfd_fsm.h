@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The BFD machine of one session (RFC 5880 6.8), asynchronous mode. Pure: time
+ * The BFD machine of one session (RFC 5880 6.8). Pure: time
  * comes in as an argument, what is to be done goes out as a mask of actions.
  */
 #ifndef _ETRUNK_BFD_FSM_H
@@ -10,6 +10,10 @@
 
 /* RFC 5880 6.8.3: advertise and use no less than this while not Up */
 #define ETRUNK_BFD_SLOW_TX_US	1000000
+/* 6.8.3: and ask for no more while echo does the detection */
+#define ETRUNK_BFD_SLOW_RX_US	1000000
+/* in demand mode, how long after a poll the next one begins (6.6) */
+#define ETRUNK_BFD_VERIFY_NS	NSEC_PER_SEC
 
 /*
  * What the caller has to do, in this order; besides, the deadline may have come
@@ -23,6 +27,8 @@
 #define ETRUNK_BFD_ACT_TX_TIMER	BIT(2)
 /* the session's state changed, or the peer moved to or from AdminDown */
 #define ETRUNK_BFD_ACT_NOTIFY	BIT(3)
+/* echo begins, ends or changes its pace (etrunk_bfd_fsm_echo_us()) */
+#define ETRUNK_BFD_ACT_ECHO	BIT(4)
 
 /**
  * enum etrunk_bfd_reason - why a session has its state
@@ -35,6 +41,7 @@
  * @ETRUNK_BFD_REASON_ADMIN_UP: no longer shut down here
  * @ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP: the peer left AdminDown
  * @ETRUNK_BFD_REASON_PLANE_RESET: forwarding ends here
+ * @ETRUNK_BFD_REASON_ECHO: no echo packet came back for its detection time
  */
 enum etrunk_bfd_reason {
 	ETRUNK_BFD_REASON_NONE,
@@ -46,6 +53,7 @@ enum etrunk_bfd_reason {
 	ETRUNK_BFD_REASON_ADMIN_UP,
 	ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP,
 	ETRUNK_BFD_REASON_PLANE_RESET,
+	ETRUNK_BFD_REASON_ECHO,
 };
 
 enum etrunk_bfd_poll_state {
@@ -64,11 +72,20 @@ enum etrunk_bfd_poll_state {
  * @min_tx_us: wanted Desired Min TX Interval
  * @min_rx_us: wanted Required Min RX Interval
  * @mult: detection time multiplier
+ * @demand: ask the peer for silence while both are Up, and poll instead
+ * @passive: send nothing before the peer does
+ * @wtr_us: after a failure stay Down until the peer was heard for that long
+ * @echo_us: send echo packets that often, and loop the peer's that come no more
+ *	often; 0 = neither
  */
 struct etrunk_bfd_timing {
 	u32 min_tx_us;
 	u32 min_rx_us;
 	u8 mult;
+	bool demand;
+	bool passive;
+	u32 wtr_us;
+	u32 echo_us;
 };
 
 /**
@@ -94,6 +111,12 @@ struct etrunk_bfd_timing {
  * @rx_used_us: value of @rx_us that detects (a decrease waits for the poll)
  * @remote_min_tx_us: Desired Min TX Interval of the last packet
  * @remote_min_rx_us: bfd.RemoteMinRxInterval
+ * @remote_echo_us: Required Min Echo RX Interval of the last packet
+ * @demand: D is set in packets: both are Up and it is configured
+ * @poll_since: in demand mode, when the poll that runs began, ns
+ * @next_poll: in demand mode, when the next one begins, ns
+ * @wtr: Down, and waiting to restore
+ * @wtr_end: when that is over, ns; 0 while the peer is not heard
  * @last_rx: when the last packet was accepted, ns
  * @max_rx_gap: longest time between accepted packets while Up, ns
  * @up_count: moves to Up
@@ -120,6 +143,12 @@ struct etrunk_bfd_fsm {
 	u32 rx_used_us;
 	u32 remote_min_tx_us;
 	u32 remote_min_rx_us;
+	u32 remote_echo_us;
+	bool demand;
+	u64 poll_since;
+	u64 next_poll;
+	bool wtr;
+	u64 wtr_end;
 	u64 last_rx;
 	u64 max_rx_gap;
 	u32 up_count;
@@ -133,25 +162,19 @@ enum etrunk_bfd_drop etrunk_bfd_fsm_rx(struct etrunk_bfd_fsm *f,
 				       const struct etrunk_bfd_pkt *pkt,
 				       u64 now, unsigned int *actions);
 unsigned int etrunk_bfd_fsm_detect(struct etrunk_bfd_fsm *f, u64 now);
-unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down);
-unsigned int etrunk_bfd_fsm_plane_reset(struct etrunk_bfd_fsm *f);
+unsigned int etrunk_bfd_fsm_echo_failed(struct etrunk_bfd_fsm *f, u64 now);
+unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down,
+				     u64 now);
+unsigned int etrunk_bfd_fsm_plane_reset(struct etrunk_bfd_fsm *f, u64 now);
 unsigned int etrunk_bfd_fsm_set(struct etrunk_bfd_fsm *f,
-				const struct etrunk_bfd_timing *cfg);
+				const struct etrunk_bfd_timing *cfg, u64 now);
+bool etrunk_bfd_fsm_may_send(const struct etrunk_bfd_fsm *f);
+u32 etrunk_bfd_fsm_echo_us(const struct etrunk_bfd_fsm *f);
+u64 etrunk_bfd_fsm_deadline(const struct etrunk_bfd_fsm *f);
 void etrunk_bfd_fsm_fill(const struct etrunk_bfd_fsm *f, bool final,
 			 struct etrunk_bfd_pkt *pkt);
 u32 etrunk_bfd_fsm_tx_interval_us(const struct etrunk_bfd_fsm *f);
 u64 etrunk_bfd_fsm_detect_time(const struct etrunk_bfd_fsm *f);
 u64 etrunk_bfd_jitter(u32 interval_us, u8 mult, u32 random);
-
-/**
- * etrunk_bfd_fsm_deadline - when the detection time passes
- * @f: session
- *
- * Return: time in ns, U64_MAX if nothing is to be detected.
- */
-static inline u64 etrunk_bfd_fsm_deadline(const struct etrunk_bfd_fsm *f)
-{
-	return f->heard ? f->last_rx + etrunk_bfd_fsm_detect_time(f) : U64_MAX;
-}
 
 #endif /* _ETRUNK_BFD_FSM_H */

@@ -151,6 +151,11 @@ static void transmit(struct etrunk_bfd *bfd)
 		unsigned int len;
 		int err = -ENOKEY;
 
+		if (!etrunk_bfd_fsm_may_send(&bfd->fsm)) {
+			bfd->tx_wanted = 0;
+			break;
+		}
+
 		etrunk_bfd_fsm_fill(&bfd->fsm, final, &pkt);
 		etrunk_bfd_pkt_build(buf, &pkt);
 		len = etrunk_bfd_auth_sign(&bfd->auth, offer, buf);
@@ -535,7 +540,9 @@ static bool timing_equal(const struct etrunk_bfd_timing *a,
 			 const struct etrunk_bfd_timing *b)
 {
 	return a->min_tx_us == b->min_tx_us && a->min_rx_us == b->min_rx_us &&
-	       a->mult == b->mult;
+	       a->mult == b->mult && a->demand == b->demand &&
+	       a->passive == b->passive && a->wtr_us == b->wtr_us &&
+	       a->echo_us == b->echo_us;
 }
 
 /**
@@ -570,8 +577,9 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 		extra = ETRUNK_BFD_ACT_SEND;
 	}
 	bfd->min_ttl = cfg->min_ttl;
-	actions = etrunk_bfd_fsm_set(&bfd->fsm, &cfg->timing);
-	actions |= etrunk_bfd_fsm_shutdown(&bfd->fsm, cfg->shutdown) | extra;
+	actions = etrunk_bfd_fsm_set(&bfd->fsm, &cfg->timing, now);
+	actions |= etrunk_bfd_fsm_shutdown(&bfd->fsm, cfg->shutdown, now);
+	actions |= extra;
 	decided(bfd, actions, old, now);
 	spin_unlock_bh(&bfd->lock);
 	etrunk_bfd_keyring_free(over[0]);
@@ -590,6 +598,7 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 static void kill_session(struct etrunk_bfd *bfd, bool plane_reset)
 {
 	unsigned int actions;
+	u64 now;
 	u8 old;
 
 	WARN_ON_ONCE(!list_empty(&bfd->clients));
@@ -598,9 +607,12 @@ static void kill_session(struct etrunk_bfd *bfd, bool plane_reset)
 	spin_lock_bh(&bfd->lock);
 	if (bfd->running) {
 		old = bfd->fsm.state;
-		actions = plane_reset ? etrunk_bfd_fsm_plane_reset(&bfd->fsm) :
-				etrunk_bfd_fsm_shutdown(&bfd->fsm, true);
-		decided(bfd, actions, old, ktime_get_ns());
+		now = ktime_get_ns();
+		if (plane_reset)
+			actions = etrunk_bfd_fsm_plane_reset(&bfd->fsm, now);
+		else
+			actions = etrunk_bfd_fsm_shutdown(&bfd->fsm, true, now);
+		decided(bfd, actions, old, now);
 	}
 	bfd->dead = true;
 	spin_unlock_bh(&bfd->lock);

@@ -25,6 +25,7 @@ static const char *const bfd_reasons[] = {
 	[ETRUNK_BFD_REASON_ADMIN_UP] = "ADMIN_UP",
 	[ETRUNK_BFD_REASON_NEIGHBOR_ADMIN_UP] = "NEIGHBOR_ADMIN_UP",
 	[ETRUNK_BFD_REASON_PLANE_RESET] = "PLANE_RESET",
+	[ETRUNK_BFD_REASON_ECHO] = "ECHO_FAILED",
 };
 
 static const char *const trunk_states[] = {

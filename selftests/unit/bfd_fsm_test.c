@@ -7,6 +7,8 @@
 #include "../kselftest_harness.h"
 
 #define MS	1000000ULL
+/* of events that the time does not matter for */
+#define NOW	(1020 * MS)
 #define LOCAL	5u
 #define REMOTE	1005u
 
@@ -132,10 +134,10 @@ TEST(state_event_flags)
 			actions = etrunk_bfd_fsm_detect(&f, now);
 			break;
 		case EV_SHUT:
-			actions = etrunk_bfd_fsm_shutdown(&f, true);
+			actions = etrunk_bfd_fsm_shutdown(&f, true, NOW);
 			break;
 		case EV_NOSHUT:
-			actions = etrunk_bfd_fsm_shutdown(&f, false);
+			actions = etrunk_bfd_fsm_shutdown(&f, false, NOW);
 			break;
 		default:
 			pkt = peer_pkt(event, flags);
@@ -329,7 +331,7 @@ TEST(remote_demand_stops_periodic)
 	EXPECT_EQ(0, etrunk_bfd_fsm_tx_interval_us(&f));
 	/* a poll is transmitted nevertheless */
 	t.min_rx_us = 20000;
-	EXPECT_NE(0, etrunk_bfd_fsm_set(&f, &t) & ETRUNK_BFD_ACT_TX_TIMER);
+	EXPECT_NE(0, etrunk_bfd_fsm_set(&f, &t, NOW) & ETRUNK_BFD_ACT_TX_TIMER);
 	EXPECT_EQ(10000, etrunk_bfd_fsm_tx_interval_us(&f));
 	rx(&f, ETRUNK_BFD_UP, ETRUNK_BFD_DEMAND | ETRUNK_BFD_FINAL, 1020 * MS);
 	EXPECT_EQ(0, etrunk_bfd_fsm_tx_interval_us(&f));
@@ -349,7 +351,7 @@ TEST(slower_tx_waits)
 	unsigned int act;
 
 	t.min_tx_us = 50000;
-	act = etrunk_bfd_fsm_set(&f, &t);
+	act = etrunk_bfd_fsm_set(&f, &t, NOW);
 	EXPECT_EQ(0, act & (ETRUNK_BFD_ACT_TX_TIMER | ETRUNK_BFD_ACT_SEND));
 	EXPECT_EQ(10000, etrunk_bfd_fsm_tx_interval_us(&f));
 	etrunk_bfd_fsm_fill(&f, false, &pkt);
@@ -371,12 +373,12 @@ TEST(faster_tx_at_once)
 	struct etrunk_bfd_fsm f = up_session();
 
 	t.min_tx_us = 20000;
-	etrunk_bfd_fsm_set(&f, &t);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
 	rx(&f, ETRUNK_BFD_UP, ETRUNK_BFD_FINAL, 1010 * MS);
 	EXPECT_EQ(20000, etrunk_bfd_fsm_tx_interval_us(&f));
 
 	t.min_tx_us = 15000;
-	EXPECT_NE(0, etrunk_bfd_fsm_set(&f, &t) & ETRUNK_BFD_ACT_TX_TIMER);
+	EXPECT_NE(0, etrunk_bfd_fsm_set(&f, &t, NOW) & ETRUNK_BFD_ACT_TX_TIMER);
 	EXPECT_EQ(15000, etrunk_bfd_fsm_tx_interval_us(&f));
 	EXPECT_EQ(ETRUNK_BFD_POLL_ON, f.poll);
 }
@@ -390,7 +392,7 @@ TEST(shorter_detection_waits)
 
 	f.remote_min_tx_us = 3300;
 	t.min_rx_us = 5000;
-	etrunk_bfd_fsm_set(&f, &t);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
 	EXPECT_EQ(30 * MS, etrunk_bfd_fsm_detect_time(&f));
 
 	f.remote_min_tx_us = 3300;
@@ -410,18 +412,20 @@ TEST(longer_detection_at_once)
 	struct etrunk_bfd_fsm f = up_session();
 
 	t.min_rx_us = 100000;
-	etrunk_bfd_fsm_set(&f, &t);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
 	EXPECT_EQ(300 * MS, etrunk_bfd_fsm_detect_time(&f));
 	EXPECT_EQ(ETRUNK_BFD_POLL_ON, f.poll);
 }
 
 TEST(not_up_all_at_once)
 {
-	struct etrunk_bfd_timing t = { 2000000, 5000, 4 };
+	struct etrunk_bfd_timing t = {
+		.min_tx_us = 2000000, .min_rx_us = 5000, .mult = 4,
+	};
 	struct etrunk_bfd_fsm f = in_state(ETRUNK_BFD_INIT, ETRUNK_BFD_DOWN);
 
 	f.remote_min_tx_us = 1000;
-	etrunk_bfd_fsm_set(&f, &t);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
 	EXPECT_EQ(2000000, etrunk_bfd_fsm_tx_interval_us(&f));
 	EXPECT_EQ(15 * MS, etrunk_bfd_fsm_detect_time(&f));
 }
@@ -433,7 +437,7 @@ TEST(multiplier_needs_no_poll)
 	struct etrunk_bfd_pkt pkt;
 
 	t.mult = 50;
-	etrunk_bfd_fsm_set(&f, &t);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
 	EXPECT_EQ(ETRUNK_BFD_POLL_OFF, f.poll);
 	etrunk_bfd_fsm_fill(&f, false, &pkt);
 	EXPECT_EQ(50, pkt.mult);
@@ -452,9 +456,9 @@ TEST(change_during_poll)
 	struct etrunk_bfd_pkt pkt;
 
 	t.min_tx_us = 50000;
-	etrunk_bfd_fsm_set(&f, &t);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
 	t.min_tx_us = 100000;
-	etrunk_bfd_fsm_set(&f, &t);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
 	EXPECT_EQ(ETRUNK_BFD_POLL_ON_AGAIN, f.poll);
 
 	rx(&f, ETRUNK_BFD_UP, ETRUNK_BFD_FINAL, 1010 * MS);
@@ -481,8 +485,8 @@ TEST(change_there_and_back)
 	struct etrunk_bfd_fsm f = up_session();
 
 	t.min_rx_us = 50000;
-	etrunk_bfd_fsm_set(&f, &t);
-	etrunk_bfd_fsm_set(&f, &t10);
+	etrunk_bfd_fsm_set(&f, &t, NOW);
+	etrunk_bfd_fsm_set(&f, &t10, NOW);
 	EXPECT_EQ(150 * MS, etrunk_bfd_fsm_detect_time(&f));
 	rx(&f, ETRUNK_BFD_UP, ETRUNK_BFD_FINAL, 1010 * MS);
 	EXPECT_EQ(150 * MS, etrunk_bfd_fsm_detect_time(&f));
@@ -495,7 +499,7 @@ TEST(unchanged_set_is_silent)
 {
 	struct etrunk_bfd_fsm f = up_session();
 
-	EXPECT_EQ(0, etrunk_bfd_fsm_set(&f, &t10));
+	EXPECT_EQ(0, etrunk_bfd_fsm_set(&f, &t10, NOW));
 	EXPECT_EQ(ETRUNK_BFD_POLL_OFF, f.poll);
 }
 
@@ -569,7 +573,7 @@ TEST(admin_down_still_hears_final)
 {
 	struct etrunk_bfd_fsm f = up_session();
 
-	etrunk_bfd_fsm_shutdown(&f, true);
+	etrunk_bfd_fsm_shutdown(&f, true, NOW);
 	EXPECT_EQ(ETRUNK_BFD_POLL_ON, f.poll);
 	EXPECT_EQ(0, rx(&f, ETRUNK_BFD_DOWN,
 			ETRUNK_BFD_FINAL | ETRUNK_BFD_POLL, 1010 * MS));
@@ -589,7 +593,7 @@ TEST(plane_reset)
 
 	for (state = 0; state < 4; state++) {
 		struct etrunk_bfd_fsm f = in_state(state, state);
-		unsigned int act = etrunk_bfd_fsm_plane_reset(&f);
+		unsigned int act = etrunk_bfd_fsm_plane_reset(&f, NOW);
 
 		EXPECT_EQ(want[state], f.state);
 		EXPECT_EQ(want[state] != state, !!(act & ETRUNK_BFD_ACT_SEND));
