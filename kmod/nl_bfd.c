@@ -21,6 +21,10 @@ static struct netlink_range_validation interval_range = {
 	.max = 20000000,
 };
 
+static struct netlink_range_validation wtr_range = {
+	.max = 3600000000U,
+};
+
 const struct nla_policy etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1] = {
 	[ETRUNK_A_BFD_NAME] = { .type = NLA_NUL_STRING },
 	[ETRUNK_A_BFD_PEER] = { .type = NLA_BINARY, .len = 16 },
@@ -37,6 +41,9 @@ const struct nla_policy etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1] = {
 	[ETRUNK_A_BFD_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 50),
 	[ETRUNK_A_BFD_MIN_TTL] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 	[ETRUNK_A_BFD_SHUTDOWN] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_BFD_DEMAND] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_BFD_PASSIVE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_BFD_WTR_US] = NLA_POLICY_FULL_RANGE(NLA_U32, &wtr_range),
 	[ETRUNK_A_BFD_AUTH] =
 		NLA_POLICY_MAX(NLA_U32, ETRUNK_BFD_AUTH_METICULOUS_SHA1),
 	[ETRUNK_A_BFD_KEY_ID] = NLA_POLICY_MAX(NLA_U32, 255),
@@ -130,7 +137,10 @@ static int fill_config(struct sk_buff *skb, const struct etrunk_bfd *bfd)
 	    nla_put_u32(skb, ETRUNK_A_BFD_MIN_TX_US, cfg->timing.min_tx_us) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_MIN_RX_US, cfg->timing.min_rx_us) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_MULTIPLIER, cfg->timing.mult) ||
-	    nla_put_u32(skb, ETRUNK_A_BFD_SHUTDOWN, cfg->shutdown))
+	    nla_put_u32(skb, ETRUNK_A_BFD_SHUTDOWN, cfg->shutdown) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_DEMAND, cfg->timing.demand) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_PASSIVE, cfg->timing.passive) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_WTR_US, cfg->timing.wtr_us))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -139,6 +149,7 @@ static int fill_state(struct sk_buff *skb, const struct etrunk_bfd_fsm *f)
 {
 	if (nla_put_u32(skb, ETRUNK_A_BFD_STATE, f->state) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_REMOTE_STATE, f->remote_state) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_WTR_WAITING, f->wtr) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_DIAG, f->diag) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_REMOTE_DIAG, f->remote_diag) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_ACTUAL_LOCAL_DISCR, f->local_discr) ||
@@ -288,6 +299,13 @@ static int get_timing(struct nlattr **attrs, struct etrunk_bfd_cfg *cfg,
 			nla_get_u32(attrs[ETRUNK_A_BFD_MIN_RX_US]);
 	if (attrs[ETRUNK_A_BFD_MULTIPLIER])
 		cfg->timing.mult = nla_get_u32(attrs[ETRUNK_A_BFD_MULTIPLIER]);
+	if (attrs[ETRUNK_A_BFD_DEMAND])
+		cfg->timing.demand = nla_get_u32(attrs[ETRUNK_A_BFD_DEMAND]);
+	if (attrs[ETRUNK_A_BFD_PASSIVE])
+		cfg->timing.passive =
+			nla_get_u32(attrs[ETRUNK_A_BFD_PASSIVE]);
+	if (attrs[ETRUNK_A_BFD_WTR_US])
+		cfg->timing.wtr_us = nla_get_u32(attrs[ETRUNK_A_BFD_WTR_US]);
 	if (attrs[ETRUNK_A_BFD_SHUTDOWN])
 		cfg->shutdown = nla_get_u32(attrs[ETRUNK_A_BFD_SHUTDOWN]);
 	if (attrs[ETRUNK_A_BFD_MIN_TTL]) {

@@ -27,7 +27,7 @@ declare -A KEYS=(
 	local_discriminator remote_discriminator min_tx_us min_rx_us multiplier
 	remote_multiplier tx_interval_us detect_time_us up_count down_count
 	last_down_reason rx_packets tx_packets rx_drop max_rx_gap_us
-	max_tx_late_us used_by min_ttl shutdown auth send_key key_ids
+	max_tx_late_us used_by min_ttl shutdown demand passive wtr_us wtr_waiting auth send_key key_ids
 	auth_changing last_change last_down_time guard_hits counters"
 	[core]="dev ifindex counters"
 	[pw]="name peer pw_id in_label out_label state active local_status

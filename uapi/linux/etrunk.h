@@ -416,6 +416,11 @@ enum etrunk_bfd_auth_type {
  * @ETRUNK_A_BFD_LAST_DOWN_TIME: u64, when the session last left Up
  * @ETRUNK_A_BFD_GUARD_HITS: u64, detections put off because the detector itself
  *	ran late
+ * @ETRUNK_A_BFD_DEMAND: u32 bool, demand mode: ask the peer for silence, poll
+ * @ETRUNK_A_BFD_PASSIVE: u32 bool, send nothing before the peer does
+ * @ETRUNK_A_BFD_WTR_US: u32 0..3600000000, default 0: after a failure stay Down
+ *	until the peer was heard that long
+ * @ETRUNK_A_BFD_WTR_WAITING: u32 bool, read-only: it stays Down for that
  */
 enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_UNSPEC,
@@ -461,6 +466,10 @@ enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_AUTH_CHANGING,
 	ETRUNK_A_BFD_LAST_DOWN_TIME,
 	ETRUNK_A_BFD_GUARD_HITS,
+	ETRUNK_A_BFD_DEMAND,
+	ETRUNK_A_BFD_PASSIVE,
+	ETRUNK_A_BFD_WTR_US,
+	ETRUNK_A_BFD_WTR_WAITING,
 	ETRUNK_A_BFD_PAD,
 	__ETRUNK_A_BFD_MAX,
 };
