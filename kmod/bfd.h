@@ -14,6 +14,9 @@
 #define ETRUNK_BFD_DEF_INTERVAL	10000
 #define ETRUNK_BFD_DEF_MULT	3
 
+/* RFC 9764: within a jumbo frame; more is allocated on every packet */
+#define ETRUNK_BFD_PADDED_MAX	9000
+
 /* state changes that wait for the one context that tells clients of them */
 #define ETRUNK_BFD_CHANGES_MAX	8
 
@@ -26,10 +29,12 @@ struct etrunk_bfd_sock;
  * @peer: its address
  * @source: ours
  * @ifindex: single hop on this device, else 0
+ * @vrf: index of the VRF's device, 0 = none
  * @local_discr: 1..8191, 0 = draw one
  * @remote_discr: 1..8191, 0 = learn it
  * @timing: intervals and multiplier
  * @min_ttl: least TTL of a received packet
+ * @padded_size: least length of sent UDP payloads (RFC 9764), 0 = their own
  * @shutdown: AdminDown
  * @keys: authentication, NULL = none and no key; belongs to the session's @auth
  */
@@ -39,10 +44,12 @@ struct etrunk_bfd_cfg {
 	struct etrunk_addr peer;
 	struct etrunk_addr source;
 	int ifindex;
+	int vrf;
 	u32 local_discr;
 	u32 remote_discr;
 	struct etrunk_bfd_timing timing;
 	u8 min_ttl;
+	u16 padded_size;
 	bool shutdown;
 	struct etrunk_bfd_keyring *keys;
 };
@@ -82,6 +89,7 @@ struct etrunk_bfd_note {
  * @cfg: as configured; RTNL, but the fixed parts any reader may look at
  * @object: "bfd NAME"
  * @ifname: name of the device, RTNL
+ * @vrfname: name of the VRF, RTNL
  * @key: what its packets have in common; @key.scope changes under RTNL, with
  *	the device, the rest is fixed
  * @sock: what packets come in by, private to bfd_udp.c, RTNL
@@ -113,6 +121,7 @@ struct etrunk_bfd_note {
  * @down_time: of the last move from Up, 0 if there was none
  * @stats: counters
  * @dst: cached route, belongs to whoever set @tx_busy
+ * @dst_cookie: for dst_check(); the same
  */
 struct etrunk_bfd {
 	struct list_head list;
@@ -120,6 +129,7 @@ struct etrunk_bfd {
 	struct etrunk_bfd_cfg cfg;
 	char object[ETRUNK_NAME_LEN + 4];
 	char ifname[IFNAMSIZ];
+	char vrfname[IFNAMSIZ];
 	struct etrunk_bfd_key key;
 	struct etrunk_bfd_sock *sock;
 	__be16 sport;
@@ -152,6 +162,7 @@ struct etrunk_bfd {
 	struct etrunk_bfd_stats stats;
 
 	struct dst_entry *dst;
+	u32 dst_cookie;
 };
 
 /* bfd_session.c, under RTNL */

@@ -398,6 +398,7 @@ static int check_unique(struct etrunk_net *en, const struct etrunk_bfd_cfg *cfg,
 	list_for_each_entry(other, &en->bfds, list) {
 		if (other->cfg.encap != cfg->encap ||
 		    other->cfg.ifindex != cfg->ifindex ||
+		    other->cfg.vrf != cfg->vrf ||
 		    !etrunk_addr_equal(&other->cfg.peer, &cfg->peer) ||
 		    !etrunk_addr_equal(&other->cfg.source, &cfg->source))
 			continue;
@@ -548,7 +549,7 @@ static bool timing_equal(const struct etrunk_bfd_timing *a,
 /**
  * etrunk_bfd_set - change what may be changed
  * @bfd: session
- * @cfg: valid values; timing, min_ttl, shutdown and keys are taken
+ * @cfg: valid values; timing, min_ttl, padded_size, shutdown and keys are taken
  */
 void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 {
@@ -560,11 +561,13 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 	ASSERT_RTNL();
 	if (timing_equal(&bfd->cfg.timing, &cfg->timing) &&
 	    bfd->cfg.min_ttl == cfg->min_ttl &&
+	    bfd->cfg.padded_size == cfg->padded_size &&
 	    bfd->cfg.shutdown == cfg->shutdown && bfd->cfg.keys == cfg->keys)
 		return;
 
 	bfd->cfg.timing = cfg->timing;
 	bfd->cfg.min_ttl = cfg->min_ttl;
+	WRITE_ONCE(bfd->cfg.padded_size, cfg->padded_size);
 	bfd->cfg.shutdown = cfg->shutdown;
 
 	spin_lock_bh(&bfd->lock);

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * BFD over UDP: single hop and multihop sessions.
+ * BFD over UDP: single hop and multihop sessions, IPv4 and IPv6, in VRFs.
  *
  * A socket exists from the first session that needs it to the last and serves
- * to own the port: every packet is taken by encap_rcv in softirq, nothing is
- * ever queued, so no flood can push another session's packets out. Packets are
- * sent past the sockets, by a cached route.
+ * to own the port, one for each family and VRF: every packet is taken by
+ * encap_rcv in softirq, nothing is ever queued, so no flood can push another
+ * session's packets out. Packets are sent past the sockets, by a cached route.
  */
 #include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/net.h>
 #include <linux/pkt_sched.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
 #include <net/udp.h>
@@ -27,6 +34,8 @@
  * @list: in etrunk_net.bfd_socks, RTNL
  * @en: namespace
  * @encap: whose packets come here
+ * @family: of addresses
+ * @vrf: device index of the VRF, 0 = none
  * @sock: the socket
  * @users: sessions that need it
  * @rcu: for freeing
@@ -35,6 +44,8 @@ struct etrunk_bfd_sock {
 	struct list_head list;
 	struct etrunk_net *en;
 	const struct etrunk_bfd_encap *encap;
+	u16 family;
+	int vrf;
 	struct socket *sock;
 	unsigned int users;
 	struct rcu_head rcu;
@@ -42,10 +53,22 @@ struct etrunk_bfd_sock {
 
 /* ------------------------------------------------------------------ receive */
 
+/*
+ * In a VRF the packet's device has become the VRF's, and the one that it came
+ * in by is the secondary one.
+ */
+static int scope_of(const struct etrunk_bfd_encap *encap,
+		    const struct sk_buff *skb, int iif, int sdif)
+{
+	if (encap->single_hop)
+		return sdif ?: iif;
+
+	return sdif ? skb->dev->ifindex : 0;
+}
+
 static int receive(struct sock *sk, struct sk_buff *skb)
 {
 	const struct etrunk_bfd_sock *s = rcu_dereference_sk_user_data(sk);
-	const struct iphdr *iph = ip_hdr(skb);
 	struct etrunk_bfd_meta meta;
 	u8 buf[ETRUNK_BFD_RX_MAX];
 	unsigned int payload, have;
@@ -57,13 +80,21 @@ static int receive(struct sock *sk, struct sk_buff *skb)
 	memset(&meta, 0, sizeof(meta));
 	meta.en = s->en;
 	meta.key.encap = s->encap;
-	meta.key.peer.family = AF_INET;
-	meta.key.peer.v4 = iph->saddr;
-	meta.key.source.family = AF_INET;
-	meta.key.source.v4 = iph->daddr;
-	meta.ttl = iph->ttl;
-	if (s->encap->single_hop)
-		meta.key.scope = inet_iif(skb);
+	meta.key.peer.family = s->family;
+	meta.key.source.family = s->family;
+	if (s->family == AF_INET6) {
+		meta.key.peer.v6 = ipv6_hdr(skb)->saddr;
+		meta.key.source.v6 = ipv6_hdr(skb)->daddr;
+		meta.ttl = ipv6_hdr(skb)->hop_limit;
+		meta.key.scope = scope_of(s->encap, skb, inet6_iif(skb),
+					  inet6_sdif(skb));
+	} else {
+		meta.key.peer.v4 = ip_hdr(skb)->saddr;
+		meta.key.source.v4 = ip_hdr(skb)->daddr;
+		meta.ttl = ip_hdr(skb)->ttl;
+		meta.key.scope = scope_of(s->encap, skb, inet_iif(skb),
+					  inet_sdif(skb));
+	}
 
 	/* skb->data is at the UDP header, its length was checked */
 	payload = skb->len - sizeof(struct udphdr);
@@ -78,25 +109,90 @@ out:
 
 /* ------------------------------------------------------------------ sockets */
 
-static int udp_open(struct etrunk_bfd *bfd, struct netlink_ext_ack *extack)
+/*
+ * Ports conflict between a VRF and no VRF unless both sockets allow it. Ours
+ * do while another one of ours is bound, and only then: a BFD daemon that
+ * holds the port, or wants it, is told so.
+ */
+static void allow_each_other(const struct etrunk_bfd_sock *new,
+			     struct socket *sock, unsigned char reuse)
 {
-	const struct etrunk_bfd_encap *encap = bfd->key.encap;
-	struct etrunk_net *en = bfd->en;
-	struct udp_port_cfg cfg = {
-		.family = AF_INET,
-		.local_udp_port = htons(encap->port),
-		.use_udp_checksums = true,
+	struct etrunk_bfd_sock *s;
+
+	list_for_each_entry(s, &new->en->bfd_socks, list) {
+		if (s->encap == new->encap && s->family == new->family)
+			s->sock->sk->sk_reuse = reuse;
+	}
+	sock->sk->sk_reuse = reuse;
+}
+
+static int bind_sock(const struct etrunk_bfd_sock *s, struct socket *sock)
+{
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(s->encap->port),
 	};
+	struct sockaddr_in in4 = {
+		.sin_family = AF_INET,
+		.sin_port = htons(s->encap->port),
+	};
+	int err;
+
+	if (s->vrf) {
+		err = sock_bindtoindex(sock->sk, s->vrf, true);
+		if (err)
+			return err;
+	}
+	if (s->family == AF_INET)
+		return kernel_bind(sock, (struct sockaddr *)&in4, sizeof(in4));
+
+	err = ip6_sock_set_v6only(sock->sk);
+	if (err)
+		return err;
+	return kernel_bind(sock, (struct sockaddr *)&in6, sizeof(in6));
+}
+
+static int create_sock(struct etrunk_bfd_sock *s)
+{
 	struct udp_tunnel_sock_cfg tunnel = {
+		.sk_user_data = s,
 		.encap_type = 1,
 		.encap_rcv = receive,
 	};
+	int err;
+
+	err = sock_create_kern(s->en->net, s->family, SOCK_DGRAM, IPPROTO_UDP,
+			       &s->sock);
+	if (err)
+		return err;
+
+	allow_each_other(s, s->sock, SK_CAN_REUSE);
+	err = bind_sock(s, s->sock);
+	allow_each_other(s, s->sock, SK_NO_REUSE);
+	if (err) {
+		sock_release(s->sock);
+		return err;
+	}
+
+	setup_udp_tunnel_sock(s->en->net, s->sock, &tunnel);
+	return 0;
+}
+
+static int udp_open(struct etrunk_bfd *bfd, struct netlink_ext_ack *extack)
+{
+	const struct etrunk_bfd_encap *encap = bfd->key.encap;
+	u16 family = bfd->key.peer.family;
+	struct etrunk_net *en = bfd->en;
 	struct etrunk_bfd_sock *s;
 	int err;
 
 	ASSERT_RTNL();
+	if (bfd->sock)
+		return 0;
+
 	list_for_each_entry(s, &en->bfd_socks, list) {
-		if (s->encap == encap) {
+		if (s->encap == encap && s->family == family &&
+		    s->vrf == bfd->cfg.vrf) {
 			s->users++;
 			bfd->sock = s;
 			return 0;
@@ -109,8 +205,10 @@ static int udp_open(struct etrunk_bfd *bfd, struct netlink_ext_ack *extack)
 
 	s->en = en;
 	s->encap = encap;
+	s->family = family;
+	s->vrf = bfd->cfg.vrf;
 	s->users = 1;
-	err = udp_sock_create(en->net, &cfg, &s->sock);
+	err = create_sock(s);
 	if (err) {
 		etrunk_nl_err(extack, NULL, err == -EADDRINUSE ?
 			      "udp port %u is in use by another program" :
@@ -118,8 +216,6 @@ static int udp_open(struct etrunk_bfd *bfd, struct netlink_ext_ack *extack)
 		kfree(s);
 		return err;
 	}
-	tunnel.sk_user_data = s;
-	setup_udp_tunnel_sock(en->net, s->sock, &tunnel);
 	list_add(&s->list, &en->bfd_socks);
 	bfd->sock = s;
 	return 0;
@@ -141,84 +237,149 @@ static void udp_close(struct etrunk_bfd *bfd)
 
 /* ------------------------------------------------------------------- routes */
 
-static struct rtable *route(struct etrunk_net *en,
-			    const struct etrunk_bfd_encap *encap,
-			    const struct etrunk_addr *peer, __be32 saddr,
-			    int oif, __be16 sport, struct flowi4 *fl4)
+/* @source is an address of ours unless unset, and set to one then */
+static struct dst_entry *route4(struct etrunk_net *en,
+				const struct etrunk_bfd_encap *encap,
+				const struct etrunk_addr *peer,
+				struct etrunk_addr *source, int oif,
+				__be16 sport)
 {
+	struct flowi4 fl4 = {
+		.flowi4_oif = oif,
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = peer->v4,
+		.saddr = source->v4,
+		.fl4_sport = sport,
+		.fl4_dport = htons(encap->port),
+	};
 	struct rtable *rt;
 
-	memset(fl4, 0, sizeof(*fl4));
-	fl4->flowi4_oif = oif;
-	fl4->flowi4_proto = IPPROTO_UDP;
-	fl4->daddr = peer->v4;
-	fl4->saddr = saddr;
-	fl4->fl4_sport = sport;
-	fl4->fl4_dport = htons(encap->port);
-
-	rt = ip_route_output_flow(en->net, fl4, NULL);
-	if (!IS_ERR(rt) && rt->rt_type != RTN_UNICAST) {
+	rt = ip_route_output_flow(en->net, &fl4, NULL);
+	if (IS_ERR(rt))
+		return ERR_CAST(rt);
+	if (rt->rt_type != RTN_UNICAST) {
 		ip_rt_put(rt);
 		return ERR_PTR(-EHOSTUNREACH);
 	}
-	return rt;
+	source->family = AF_INET;
+	source->v4 = fl4.saddr;
+	return &rt->dst;
+}
+
+static struct dst_entry *route6(struct etrunk_net *en,
+				const struct etrunk_bfd_encap *encap,
+				const struct etrunk_addr *peer,
+				struct etrunk_addr *source, int oif,
+				__be16 sport)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = oif,
+		.flowi6_proto = IPPROTO_UDP,
+		.daddr = peer->v6,
+		.saddr = source->v6,
+		.fl6_sport = sport,
+		.fl6_dport = htons(encap->port),
+	};
+	struct dst_entry *dst;
+	struct rt6_info *rt;
+
+	dst = ip6_dst_lookup_flow(en->net, NULL, &fl6, NULL);
+	if (IS_ERR(dst))
+		return dst;
+	rt = container_of(dst, struct rt6_info, dst);
+	if (rt->rt6i_flags & (RTF_LOCAL | RTF_REJECT | RTF_ANYCAST)) {
+		dst_release(dst);
+		return ERR_PTR(-EHOSTUNREACH);
+	}
+	/* unlike with IPv4, nobody else looks whether it is ours (yet) */
+	if (!ipv6_chk_addr(en->net, &fl6.saddr, dst->dev, 0)) {
+		dst_release(dst);
+		return ERR_PTR(-EADDRNOTAVAIL);
+	}
+	source->family = AF_INET6;
+	source->v6 = fl6.saddr;
+	return dst;
+}
+
+static struct dst_entry *route(struct etrunk_net *en,
+			       const struct etrunk_bfd_encap *encap,
+			       const struct etrunk_addr *peer,
+			       struct etrunk_addr *source, int oif,
+			       __be16 sport)
+{
+	if (peer->family == AF_INET6)
+		return route6(en, encap, peer, source, oif, sport);
+
+	return route4(en, encap, peer, source, oif, sport);
 }
 
 static int udp_source(struct etrunk_net *en, struct etrunk_bfd_cfg *cfg)
 {
-	struct flowi4 fl4;
-	struct rtable *rt;
+	struct etrunk_addr source = {};
+	struct dst_entry *dst;
 
-	rt = route(en, cfg->encap, &cfg->peer, 0, cfg->ifindex, 0, &fl4);
-	if (IS_ERR(rt))
-		return PTR_ERR(rt);
+	dst = route(en, cfg->encap, &cfg->peer, &source,
+		    cfg->ifindex ?: cfg->vrf, 0);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
 
-	cfg->source.family = AF_INET;
-	cfg->source.v4 = fl4.saddr;
-	ip_rt_put(rt);
+	cfg->source = source;
+	dst_release(dst);
 	return 0;
 }
 
 /* The session's route; a change of routes shows in dst_check(). */
 static struct dst_entry *session_dst(struct etrunk_bfd *bfd, int oif)
 {
-	struct flowi4 fl4;
-	struct rtable *rt;
+	struct etrunk_addr source = bfd->key.source;
+	struct dst_entry *dst;
 
 	if (bfd->dst) {
-		if (dst_check(bfd->dst, 0))
+		if (dst_check(bfd->dst, bfd->dst_cookie))
 			return bfd->dst;
 		dst_release(bfd->dst);
 		bfd->dst = NULL;
 	}
 
-	rt = route(bfd->en, bfd->key.encap, &bfd->key.peer,
-		   bfd->key.source.v4, oif, bfd->sport, &fl4);
-	if (IS_ERR(rt))
-		return ERR_CAST(rt);
+	dst = route(bfd->en, bfd->key.encap, &bfd->key.peer, &source, oif,
+		    bfd->sport);
+	if (IS_ERR(dst))
+		return dst;
 
-	bfd->dst = &rt->dst;
-	return bfd->dst;
+	bfd->dst_cookie = 0;
+	if (source.family == AF_INET6)
+		bfd->dst_cookie = rt6_get_cookie(container_of(dst,
+							struct rt6_info, dst));
+	bfd->dst = dst;
+	return dst;
 }
 
 /* --------------------------------------------------------------------- send */
 
 static void push_udp(struct etrunk_bfd *bfd, struct sk_buff *skb)
 {
+	const struct etrunk_bfd_key *key = &bfd->key;
 	struct udphdr *uh = skb_push(skb, sizeof(*uh));
 	unsigned int len = skb->len;
+	__wsum sum;
 
 	skb_reset_transport_header(skb);
 	uh->source = bfd->sport;
-	uh->dest = htons(bfd->key.encap->port);
+	uh->dest = htons(key->encap->port);
 	uh->len = htons(len);
 	uh->check = 0;
-	uh->check = csum_tcpudp_magic(bfd->key.source.v4, bfd->key.peer.v4, len,
-				      IPPROTO_UDP, csum_partial(uh, len, 0)) ?:
-		    CSUM_MANGLED_0;
+	sum = csum_partial(uh, len, 0);
+	if (key->peer.family == AF_INET6)
+		uh->check = csum_ipv6_magic(&key->source.v6, &key->peer.v6,
+					    len, IPPROTO_UDP, sum);
+	else
+		uh->check = csum_tcpudp_magic(key->source.v4, key->peer.v4,
+					      len, IPPROTO_UDP, sum);
+	if (!uh->check)
+		uh->check = CSUM_MANGLED_0;
 }
 
-static void push_ipv4(struct etrunk_bfd *bfd, struct sk_buff *skb)
+static void push_ipv4(const struct etrunk_bfd_key *key, struct sk_buff *skb)
 {
 	struct iphdr *iph = skb_push(skb, sizeof(*iph));
 
@@ -230,13 +391,29 @@ static void push_ipv4(struct etrunk_bfd *bfd, struct sk_buff *skb)
 	iph->frag_off = htons(IP_DF);
 	iph->ttl = 255;
 	iph->protocol = IPPROTO_UDP;
-	iph->saddr = bfd->key.source.v4;
-	iph->daddr = bfd->key.peer.v4;
+	iph->saddr = key->source.v4;
+	iph->daddr = key->peer.v4;
 	skb->protocol = htons(ETH_P_IP);
+}
+
+static void push_ipv6(const struct etrunk_bfd_key *key, struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	struct ipv6hdr *h = skb_push(skb, sizeof(*h));
+
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(h, TOS_CS6, 0);
+	h->payload_len = htons(len);
+	h->nexthdr = IPPROTO_UDP;
+	h->hop_limit = 255;
+	h->saddr = key->source.v6;
+	h->daddr = key->peer.v6;
+	skb->protocol = htons(ETH_P_IPV6);
 }
 
 static int udp_xmit(struct etrunk_bfd *bfd, const u8 *pdu, unsigned int len)
 {
+	unsigned int pad = READ_ONCE(bfd->cfg.padded_size);
 	int scope = READ_ONCE(bfd->key.scope);
 	struct dst_entry *dst;
 	struct sk_buff *skb;
@@ -250,23 +427,32 @@ static int udp_xmit(struct etrunk_bfd *bfd, const u8 *pdu, unsigned int len)
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 
-	room = LL_RESERVED_SPACE(dst->dev) + sizeof(struct iphdr) +
+	/* RFC 9764 3: zeroes behind the PDU */
+	pad = pad > len ? pad - len : 0;
+	room = LL_RESERVED_SPACE(dst->dev) + sizeof(struct ipv6hdr) +
 	       sizeof(struct udphdr);
-	skb = alloc_skb(room + len + dst->dev->needed_tailroom, GFP_ATOMIC);
+	skb = alloc_skb(room + len + pad + dst->dev->needed_tailroom,
+			GFP_ATOMIC);
 	if (!skb)
 		return -ENOMEM;
 
 	skb_reserve(skb, room);
 	skb_put_data(skb, pdu, len);
+	skb_put_zero(skb, pad);
 	push_udp(bfd, skb);
-	push_ipv4(bfd, skb);
 
 	skb->priority = TC_PRIO_CONTROL;
 	skb_dst_set(skb, dst_clone(dst));
 	/* a full connection table must not take the session down */
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 
-	err = ip_local_out(bfd->en->net, NULL, skb);
+	if (bfd->key.peer.family == AF_INET6) {
+		push_ipv6(&bfd->key, skb);
+		err = ip6_local_out(bfd->en->net, NULL, skb);
+	} else {
+		push_ipv4(&bfd->key, skb);
+		err = ip_local_out(bfd->en->net, NULL, skb);
+	}
 	/* the macro evaluates its argument twice */
 	return net_xmit_eval(err);
 }
@@ -293,7 +479,7 @@ const struct etrunk_bfd_encap etrunk_bfd_single_hop = {
 
 static int multihop_scope(const struct etrunk_bfd *bfd)
 {
-	return 0;
+	return bfd->cfg.vrf;
 }
 
 const struct etrunk_bfd_encap etrunk_bfd_multihop = {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink commands of BFD sessions. All run under RTNL. */
+#include <net/addrconf.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
 
 #include "bfd.h"
 #include "netlink.h"
@@ -39,6 +42,9 @@ const struct nla_policy etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1] = {
 	[ETRUNK_A_BFD_MIN_RX_US] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &interval_range),
 	[ETRUNK_A_BFD_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 50),
+	[ETRUNK_A_BFD_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ETRUNK_A_BFD_PADDED_SIZE] =
+		NLA_POLICY_RANGE(NLA_U32, 0, ETRUNK_BFD_PADDED_MAX),
 	[ETRUNK_A_BFD_MIN_TTL] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 	[ETRUNK_A_BFD_SHUTDOWN] = NLA_POLICY_MAX(NLA_U32, 1),
 	[ETRUNK_A_BFD_DEMAND] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -128,6 +134,7 @@ static int fill_config(struct sk_buff *skb, const struct etrunk_bfd *bfd)
 	    etrunk_nl_put_addr(skb, ETRUNK_A_BFD_SOURCE, &cfg->source) ||
 	    (cfg->ifindex &&
 	     nla_put_u32(skb, ETRUNK_A_BFD_IFINDEX, cfg->ifindex)) ||
+	    (cfg->vrf && nla_put_u32(skb, ETRUNK_A_BFD_VRF, cfg->vrf)) ||
 	    (!cfg->encap->single_hop &&
 	     nla_put_u32(skb, ETRUNK_A_BFD_MIN_TTL, cfg->min_ttl)) ||
 	    (cfg->local_discr &&
@@ -137,6 +144,7 @@ static int fill_config(struct sk_buff *skb, const struct etrunk_bfd *bfd)
 	    nla_put_u32(skb, ETRUNK_A_BFD_MIN_TX_US, cfg->timing.min_tx_us) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_MIN_RX_US, cfg->timing.min_rx_us) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_MULTIPLIER, cfg->timing.mult) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_PADDED_SIZE, cfg->padded_size) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_SHUTDOWN, cfg->shutdown) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_DEMAND, cfg->timing.demand) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_PASSIVE, cfg->timing.passive) ||
@@ -268,20 +276,82 @@ static struct etrunk_bfd *find(struct genl_info *info)
 	return ERR_PTR(-ENOENT);
 }
 
-static int get_addr(struct net *net, const struct nlattr *attr,
-		    struct etrunk_addr *addr, struct netlink_ext_ack *extack)
+static int get_addr(const struct nlattr *attr, struct etrunk_addr *addr,
+		    struct netlink_ext_ack *extack)
 {
 	int err = etrunk_nl_get_addr(attr, addr, extack);
 
 	if (err)
 		return err;
-	if (addr->family != AF_INET) {
-		etrunk_nl_err(extack, attr, "only ipv4 is supported");
-		return -EOPNOTSUPP;
+	if (addr->family == AF_INET6 && ipv6_addr_v4mapped(&addr->v6)) {
+		etrunk_nl_err(extack, attr,
+			      "an ipv4-mapped address; say the ipv4 one");
+		return -EINVAL;
 	}
-	if (ipv4_is_loopback(addr->v4) ||
-	    inet_addr_type(net, addr->v4) == RTN_BROADCAST) {
+	if (addr->family == AF_INET6 ? ipv6_addr_loopback(&addr->v6) :
+				       ipv4_is_loopback(addr->v4)) {
 		etrunk_nl_err(extack, attr, "not a unicast address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What an address is here, within its VRF. */
+static unsigned int addr_type(struct net *net, const struct etrunk_addr *addr,
+			      int vrf)
+{
+	struct net_device *dev;
+
+	if (addr->family == AF_INET)
+		return inet_addr_type_table(net, addr->v4, vrf ?
+					l3mdev_fib_table_by_index(net, vrf) :
+					RT_TABLE_LOCAL);
+
+	dev = vrf ? __dev_get_by_index(net, vrf) : NULL;
+	/* a link-local one may be the neighbour's as well as ours */
+	if (ipv6_addr_type(&addr->v6) & IPV6_ADDR_LINKLOCAL ||
+	    !ipv6_chk_addr(net, &addr->v6, dev, 0))
+		return RTN_UNICAST;
+	return RTN_LOCAL;
+}
+
+static bool link_local(const struct etrunk_addr *addr)
+{
+	return addr->family == AF_INET6 &&
+	       ipv6_addr_type(&addr->v6) & IPV6_ADDR_LINKLOCAL;
+}
+
+static int check_addresses(struct net *net, struct nlattr **attrs,
+			   const struct etrunk_bfd_cfg *cfg,
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *peer = attrs[ETRUNK_A_BFD_PEER];
+	const struct nlattr *source = attrs[ETRUNK_A_BFD_SOURCE];
+
+	if (source && cfg->source.family != cfg->peer.family) {
+		etrunk_nl_err(extack, source,
+			      "not of the family of the peer's address");
+		return -EINVAL;
+	}
+	if (!cfg->ifindex &&
+	    (link_local(&cfg->peer) || link_local(&cfg->source))) {
+		etrunk_nl_err(extack, link_local(&cfg->peer) ? peer : source,
+			      "a link-local address needs a device");
+		return -EINVAL;
+	}
+	if (etrunk_addr_equal(&cfg->peer, &cfg->source))
+		return 0;	/* is refused for that, later */
+
+	switch (addr_type(net, &cfg->peer, cfg->vrf)) {
+	case RTN_LOCAL:
+		etrunk_nl_err(extack, peer, "the peer's address is our own");
+		return -EINVAL;
+	case RTN_BROADCAST:
+		etrunk_nl_err(extack, peer, "not a unicast address");
+		return -EINVAL;
+	}
+	if (source && addr_type(net, &cfg->source, cfg->vrf) == RTN_BROADCAST) {
+		etrunk_nl_err(extack, source, "not a unicast address");
 		return -EINVAL;
 	}
 	return 0;
@@ -306,6 +376,8 @@ static int get_timing(struct nlattr **attrs, struct etrunk_bfd_cfg *cfg,
 			nla_get_u32(attrs[ETRUNK_A_BFD_PASSIVE]);
 	if (attrs[ETRUNK_A_BFD_WTR_US])
 		cfg->timing.wtr_us = nla_get_u32(attrs[ETRUNK_A_BFD_WTR_US]);
+	if (attrs[ETRUNK_A_BFD_PADDED_SIZE])
+		cfg->padded_size = nla_get_u32(attrs[ETRUNK_A_BFD_PADDED_SIZE]);
 	if (attrs[ETRUNK_A_BFD_SHUTDOWN])
 		cfg->shutdown = nla_get_u32(attrs[ETRUNK_A_BFD_SHUTDOWN]);
 	if (attrs[ETRUNK_A_BFD_MIN_TTL]) {
@@ -328,24 +400,23 @@ static int get_new(struct net *net, struct nlattr **attrs,
 	if (err)
 		return err;
 
-	err = get_addr(net, attrs[ETRUNK_A_BFD_PEER], &cfg->peer, extack);
+	err = get_addr(attrs[ETRUNK_A_BFD_PEER], &cfg->peer, extack);
 	if (err)
 		return err;
 	if (attrs[ETRUNK_A_BFD_SOURCE]) {
-		err = get_addr(net, attrs[ETRUNK_A_BFD_SOURCE], &cfg->source,
+		err = get_addr(attrs[ETRUNK_A_BFD_SOURCE], &cfg->source,
 			       extack);
 		if (err)
 			return err;
 	}
-	if (!etrunk_addr_equal(&cfg->peer, &cfg->source) &&
-	    inet_addr_type(net, cfg->peer.v4) == RTN_LOCAL) {
-		etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_PEER],
-			      "the peer's address is our own");
-		return -EINVAL;
-	}
-
 	if (attrs[ETRUNK_A_BFD_IFINDEX])
 		cfg->ifindex = nla_get_u32(attrs[ETRUNK_A_BFD_IFINDEX]);
+	if (attrs[ETRUNK_A_BFD_VRF])
+		cfg->vrf = nla_get_u32(attrs[ETRUNK_A_BFD_VRF]);
+	err = check_addresses(net, attrs, cfg, extack);
+	if (err)
+		return err;
+
 	cfg->encap = cfg->ifindex ? &etrunk_bfd_single_hop :
 				    &etrunk_bfd_multihop;
 	cfg->min_ttl = cfg->encap->min_ttl;
@@ -471,6 +542,7 @@ static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
 		{ ETRUNK_A_BFD_PEER, "the peer address" },
 		{ ETRUNK_A_BFD_SOURCE, "the source address" },
 		{ ETRUNK_A_BFD_IFINDEX, "the device" },
+		{ ETRUNK_A_BFD_VRF, "the vrf" },
 		{ ETRUNK_A_BFD_LOCAL_DISCR, "the local discriminator" },
 		{ ETRUNK_A_BFD_REMOTE_DISCR, "the remote discriminator" },
 	};
@@ -495,6 +567,9 @@ static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
 			break;
 		case ETRUNK_A_BFD_IFINDEX:
 			same = nla_get_u32(attr) == cfg->ifindex;
+			break;
+		case ETRUNK_A_BFD_VRF:
+			same = nla_get_u32(attr) == cfg->vrf;
 			break;
 		case ETRUNK_A_BFD_LOCAL_DISCR:
 			same = nla_get_u32(attr) == cfg->local_discr;

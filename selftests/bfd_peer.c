@@ -16,9 +16,11 @@
  *		send		one packet now
  *		last		print the last packet received
  *
- * Keys of a packet (defaults make a good one): from, to (addresses), port, sport, ttl, version, diag,
- * state, flags (hexadecimal, the second octet's low bits), mult, length, my,
- * your, min-tx, min-rx, echo-rx (us), payload (octets sent, filled with 0).
+ * Addresses are IPv4, or IPv6 with %DEV where they are link-local.
+ * Keys of a packet (defaults make a good one): from, to (addresses), port,
+ * sport, ttl, version, diag, state, flags (hexadecimal, the second octet's low
+ * bits), mult, length, my, your, min-tx, min-rx, echo-rx (us), payload (octets
+ * sent, filled with 0), checksum good|wrong|none (UDP).
  * Authentication (see bfd_peer_auth.h): auth, auth-type, auth-len, key-id,
  * secret, seq, step, digest; length and payload follow from it.
  * Of a peer besides: interval (us between packets, default 7/8 of min-tx),
@@ -26,7 +28,9 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/udp.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -45,8 +49,16 @@ enum { ADMIN_DOWN, DOWN, INIT, UP };
 #define P_BIT 0x20
 #define F_BIT 0x10
 
+struct addr {
+	int family;
+	unsigned int dev;
+	struct in_addr v4;
+	struct in6_addr v6;
+};
+
 static struct config {
-	struct in_addr local, remote;
+	struct addr local, remote;
+	char checksum;
 	unsigned int port, sport, ttl, version, diag, state, flags, mult;
 	unsigned int length, my, your, min_tx, min_rx, echo_rx, payload;
 	unsigned int interval;
@@ -116,57 +128,131 @@ static uint32_t sum16(const void *data, size_t len, uint32_t sum)
 	return sum;
 }
 
+static bool get_addr(const char *text, struct addr *addr)
+{
+	char plain[INET6_ADDRSTRLEN];
+	const char *dev = strchr(text, '%');
+
+	memset(addr, 0, sizeof(*addr));
+	if (inet_pton(AF_INET, text, &addr->v4) == 1) {
+		addr->family = AF_INET;
+		return true;
+	}
+	snprintf(plain, sizeof(plain), "%.*s",
+		 dev ? (int)(dev - text) : (int)strlen(text), text);
+	if (dev)
+		addr->dev = if_nametoindex(dev + 1);
+	addr->family = AF_INET6;
+	return inet_pton(AF_INET6, plain, &addr->v6) == 1 &&
+	       !dev == !addr->dev;
+}
+
+static socklen_t sock_addr(const struct addr *addr, unsigned int number,
+			   struct sockaddr_storage *ss)
+{
+	struct sockaddr_in *in4 = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	ss->ss_family = addr->family;
+	if (addr->family == AF_INET) {
+		in4->sin_port = htons(number);
+		in4->sin_addr = addr->v4;
+		return sizeof(*in4);
+	}
+	in6->sin6_port = htons(number);
+	in6->sin6_addr = addr->v6;
+	in6->sin6_scope_id = addr->dev;
+	return sizeof(*in6);
+}
+
+/* the IP header and what the UDP checksum takes from it */
+static size_t put_ip(uint8_t *buf, size_t udp_len, uint32_t *sum)
+{
+	struct ip6_hdr ip6 = {};
+	struct iphdr ip = {};
+
+	*sum = IPPROTO_UDP + udp_len;
+	if (c.local.family == AF_INET6) {
+		ip6.ip6_flow = htonl(6 << 28 | 0xc0 << 20);
+		ip6.ip6_plen = htons(udp_len);
+		ip6.ip6_nxt = IPPROTO_UDP;
+		ip6.ip6_hlim = c.ttl;
+		ip6.ip6_src = c.local.v6;
+		ip6.ip6_dst = c.remote.v6;
+		*sum = sum16(&ip6.ip6_src, 32, *sum);
+		memcpy(buf, &ip6, sizeof(ip6));
+		return sizeof(ip6);
+	}
+
+	ip.version = 4;
+	ip.ihl = 5;
+	ip.tos = 0xc0;
+	ip.tot_len = htons(sizeof(ip) + udp_len);
+	ip.frag_off = htons(IP_DF);
+	ip.ttl = c.ttl;
+	ip.protocol = IPPROTO_UDP;
+	ip.saddr = c.local.v4.s_addr;
+	ip.daddr = c.remote.v4.s_addr;
+	*sum = sum16(&ip.saddr, 8, *sum);
+	memcpy(buf, &ip, sizeof(ip));
+	return sizeof(ip);
+}
+
 static void send_packet(unsigned int flags)
 {
-	struct {
-		struct iphdr ip;
-		struct udphdr udp;
-		uint8_t pdu[2000];
-	} __attribute__((__packed__)) p = {};
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_addr = c.remote,
-	};
-	unsigned int payload = c.payload;
+	uint8_t buf[sizeof(struct ip6_hdr) + sizeof(struct udphdr) + 10000];
+	uint8_t pdu[256] = {}, *p;
+	unsigned int payload = c.payload, cut = sizeof(pdu);
+	struct sockaddr_storage to;
+	struct udphdr udp = {};
+	size_t udp_len, at;
+	socklen_t to_len;
 	uint32_t sum;
-	size_t len;
 
-	p.pdu[0] = c.version << 5 | c.diag;
-	p.pdu[1] = c.state << 6 | flags;
-	p.pdu[2] = c.mult;
-	p.pdu[3] = c.length;
-	put32(p.pdu + 4, c.my);
-	put32(p.pdu + 8, c.your);
-	put32(p.pdu + 12, c.min_tx);
-	put32(p.pdu + 16, c.min_rx);
-	put32(p.pdu + 20, c.echo_rx);
+	pdu[0] = c.version << 5 | c.diag;
+	pdu[1] = c.state << 6 | flags;
+	pdu[2] = c.mult;
+	pdu[3] = c.length;
+	put32(pdu + 4, c.my);
+	put32(pdu + 8, c.your);
+	put32(pdu + 12, c.min_tx);
+	put32(pdu + 16, c.min_rx);
+	put32(pdu + 20, c.echo_rx);
 	if (c.auth.form)
-		payload = peer_auth_append(&c.auth, p.pdu);
-	memset(p.pdu + payload, 0, sizeof(p.pdu) - payload);
-	len = sizeof(p.ip) + sizeof(p.udp) + payload;
+		payload = peer_auth_append(&c.auth, pdu);
+	if (payload > 10000) {
+		fprintf(stderr, "payload %u is too long\n", payload);
+		exit(2);
+	}
+	if (payload < cut)
+		cut = payload;
 
-	p.ip.version = 4;
-	p.ip.ihl = 5;
-	p.ip.tos = 0xc0;
-	p.ip.tot_len = htons(len);
-	p.ip.frag_off = htons(IP_DF);
-	p.ip.ttl = c.ttl;
-	p.ip.protocol = IPPROTO_UDP;
-	p.ip.saddr = c.local.s_addr;
-	p.ip.daddr = c.remote.s_addr;
+	udp_len = sizeof(udp) + payload;
+	memset(buf, 0, sizeof(buf));
+	at = put_ip(buf, udp_len, &sum);
+	p = buf + at;
+	memcpy(p + sizeof(udp), pdu, cut);
 
-	p.udp.source = htons(c.sport);
-	p.udp.dest = htons(c.port);
-	p.udp.len = htons(sizeof(p.udp) + payload);
-	sum = sum16(&p.ip.saddr, 8, IPPROTO_UDP + sizeof(p.udp) + payload);
-	sum = sum16(&p.udp, sizeof(p.udp) + payload, sum);
+	udp.source = htons(c.sport);
+	udp.dest = htons(c.port);
+	udp.len = htons(udp_len);
+	memcpy(p, &udp, sizeof(udp));
+	sum = sum16(p, udp_len, sum);
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
-	p.udp.check = htons((uint16_t)~sum) ?: 0xffff;
+	udp.check = htons((uint16_t)~sum) ?: 0xffff;
+	if (c.checksum == 'w')
+		udp.check ^= htons(0x0100);
+	else if (c.checksum == 'n')
+		udp.check = 0;
+	memcpy(p, &udp, sizeof(udp));
 
 	/* before, as it arrives while we are still inside */
 	last_sent = now_us();
-	if (sendto(raw, &p, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+	to_len = sock_addr(&c.remote, 0, &to);
+	if (sendto(raw, buf, at + udp_len, 0, (struct sockaddr *)&to,
+		   to_len) < 0)
 		die("sendto");
 }
 
@@ -190,23 +276,62 @@ static uint64_t arrival_us(struct msghdr *msg)
 	return now_us();
 }
 
+/* An IPv6 raw socket shows no header, but tells what was in it. */
+static bool from_peer6(struct msghdr *msg)
+{
+	const struct sockaddr_in6 *from = msg->msg_name;
+	struct in6_pktinfo info = {};
+	struct cmsghdr *cmsg;
+	int value;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		if (cmsg->cmsg_level != IPPROTO_IPV6)
+			continue;
+		memcpy(&value, CMSG_DATA(cmsg), sizeof(value));
+		if (cmsg->cmsg_type == IPV6_HOPLIMIT)
+			in.ttl = value;
+		else if (cmsg->cmsg_type == IPV6_TCLASS)
+			in.tos = value;
+		else if (cmsg->cmsg_type == IPV6_PKTINFO)
+			memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+	}
+	in.df = 1;
+	return !memcmp(&from->sin6_addr, &c.remote.v6, 16) &&
+	       !memcmp(&info.ipi6_addr, &c.local.v6, 16);
+}
+
+static bool from_peer4(const uint8_t *buf)
+{
+	struct iphdr ip;
+
+	memcpy(&ip, buf, sizeof(ip));
+	in.ttl = ip.ttl;
+	in.tos = ip.tos;
+	in.df = !!(ip.frag_off & htons(IP_DF));
+	return ip.ihl == 5 && ip.saddr == c.remote.v4.s_addr &&
+	       ip.daddr == c.local.v4.s_addr;
+}
+
 /* Wait until then for a packet of the session; true if there was one. */
 static bool receive(uint64_t until)
 {
 	struct pollfd pfd = { .fd = rx, .events = POLLIN };
 	uint64_t now = now_us(), gap;
 	struct timespec ts = {};
-	uint8_t buf[2000], *pdu;
-	char control[CMSG_SPACE(sizeof(struct timespec))];
+	size_t skip = c.local.family == AF_INET ? sizeof(struct iphdr) : 0;
+	uint8_t buf[12000], *pdu;
+	struct sockaddr_in6 from;
+	char control[200];
 	struct iovec iov = { .iov_base = buf, .iov_len = sizeof(buf) };
 	struct msghdr msg = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
 	struct udphdr udp;
-	struct iphdr ip;
 	ssize_t len;
 
 	if (until > now) {
@@ -216,18 +341,14 @@ static bool receive(uint64_t until)
 	if (ppoll(&pfd, 1, &ts, NULL) < 1)
 		return false;
 	len = recvmsg(rx, &msg, 0);
-	if (len < (ssize_t)(sizeof(ip) + sizeof(udp) + 24))
+	if (len < (ssize_t)(skip + sizeof(udp) + 24))
 		return false;
-	memcpy(&ip, buf, sizeof(ip));
-	memcpy(&udp, buf + sizeof(ip), sizeof(udp));
-	if (ip.ihl != 5 || ip.saddr != c.remote.s_addr ||
-	    ip.daddr != c.local.s_addr || udp.dest != htons(c.port))
+	memcpy(&udp, buf + skip, sizeof(udp));
+	if (udp.dest != htons(c.port) ||
+	    !(skip ? from_peer4(buf) : from_peer6(&msg)))
 		return false;
-	pdu = buf + sizeof(ip) + sizeof(udp);
-	in.len = len - sizeof(ip) - sizeof(udp);
-	in.ttl = ip.ttl;
-	in.tos = ip.tos;
-	in.df = !!(ip.frag_off & htons(IP_DF));
+	pdu = buf + skip + sizeof(udp);
+	in.len = len - skip - sizeof(udp);
 	in.sport = ntohs(udp.source);
 
 	in.at = arrival_us(&msg);
@@ -377,9 +498,13 @@ static bool set(const char *key, const char *value)
 	size_t i;
 
 	if (!strcmp(key, "from"))
-		return inet_aton(value, &c.local);
+		return get_addr(value, &c.local);
 	if (!strcmp(key, "to"))
-		return inet_aton(value, &c.remote);
+		return get_addr(value, &c.remote);
+	if (!strcmp(key, "checksum")) {
+		c.checksum = *value;
+		return true;
+	}
 	if (!strcmp(key, "final")) {
 		c.final = !strcmp(value, "on");
 		return true;
@@ -399,7 +524,7 @@ static bool set(const char *key, const char *value)
 
 static void open_raw(void)
 {
-	raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	raw = socket(c.local.family, SOCK_RAW, IPPROTO_RAW);
 	if (raw < 0)
 		die("raw socket");
 }
@@ -407,20 +532,23 @@ static void open_raw(void)
 /* One socket to see whole packets, one to own the port. */
 static void open_rx(void)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_port = htons(c.port),
-		.sin_addr = c.local,
-	};
+	struct sockaddr_storage addr;
 	struct timespec wall;
+	socklen_t len;
 	int on = 1;
 
-	port = socket(AF_INET, SOCK_DGRAM, 0);
-	if (port < 0 || bind(port, (struct sockaddr *)&addr, sizeof(addr)))
+	len = sock_addr(&c.local, c.port, &addr);
+	port = socket(c.local.family, SOCK_DGRAM, 0);
+	if (port < 0 || bind(port, (struct sockaddr *)&addr, len))
 		die("udp socket");
-	rx = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	rx = socket(c.local.family, SOCK_RAW, IPPROTO_UDP);
 	if (rx < 0)
 		die("raw udp socket");
+	if (c.local.family == AF_INET6 &&
+	    (setsockopt(rx, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on)) ||
+	     setsockopt(rx, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on)) ||
+	     setsockopt(rx, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof(on))))
+		die("what an IPv6 header says");
 	if (setsockopt(rx, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)))
 		die("receive timestamps");
 	clock_gettime(CLOCK_REALTIME, &wall);
@@ -504,8 +632,9 @@ int main(int argc, char **argv)
 	int used;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc < 4 || !inet_aton(argv[2], &c.local) ||
-	    !inet_aton(argv[3], &c.remote)) {
+	if (argc < 4 || !get_addr(argv[2], &c.local) ||
+	    !get_addr(argv[3], &c.remote) ||
+	    c.local.family != c.remote.family) {
 		fprintf(stderr, "usage: bfd_peer inject|peer LOCAL REMOTE ...\n");
 		return 2;
 	}

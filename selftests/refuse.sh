@@ -5,7 +5,8 @@
 # the tool, 2 the kernel), the error names the key, and neither show nor save
 # differ afterwards. All happens in one namespace that has of everything one:
 #
-#	bfd b1, b2     e-trunk 1 (tracks b1), 2     member bond0 (e-trunk 1)
+#	bfd b1, b2, b3 (ipv6), b4 (vrf red)
+#	e-trunk 1 (tracks b1), 2     member bond0 (e-trunk 1)
 #	core core0     pw pw1 (b2), pw2, pw3        vpws s1: ac0, pw1 pw2
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -72,7 +73,15 @@ setup()
 		link add p0 type dummy
 		addr add 10.0.0.1/24 dev p0
 		addr add 10.0.0.11/24 dev p0
+		addr add 2001:db8::1/64 dev p0 nodad
 		link set p0 up
+		link add red type vrf table 100
+		link set red up
+		link add r0 type dummy
+		link set r0 master red
+		addr add 10.0.0.1/24 dev r0
+		addr add 2001:db8::1/64 dev r0 nodad
+		link set r0 up
 		link add core0 type dummy
 		addr add 10.0.1.1/24 dev core0
 		link set core0 up
@@ -93,6 +102,8 @@ setup()
 		system set lacp-system-id 00e0-fc00-0001
 		bfd add b1 peer 10.0.0.2 source 10.0.0.1 local-discriminator 1 remote-discriminator 2
 		bfd add b2 peer 3.3.3.3 source 10.0.0.1 local-discriminator 3 remote-discriminator 4
+		bfd add b3 peer 2001:db8::2 source 2001:db8::1
+		bfd add b4 peer 10.0.0.4 source 10.0.0.1 vrf red
 		e-trunk add 1 peer-address 10.0.0.2 source-address 10.0.0.1 hello 10s multiplier 300 key-file $TMP/key track-bfd b1
 		e-trunk add 2 peer-address 10.0.0.4 source-address 10.0.0.1 hello 10s multiplier 300 auth none
 		member add bond0 e-trunk 1
@@ -171,11 +182,19 @@ tracking_rows()
 		e-trunk set 2 track-bfd nosuch
 	refused tracked_addresses_differ 2 'track-bfd' \
 		e-trunk set 2 track-bfd b2
+	refused tracked_session_is_ipv6 2 'track-bfd.* ipv6' \
+		e-trunk set 2 track-bfd b3
+	refused tracked_session_in_a_vrf 2 'track-bfd.* vrf red' \
+		e-trunk set 2 track-bfd b4
+	refused tracked_session_is_ipv6_at_add 2 'track-bfd.* ipv6' \
+		e-trunk add 3 auth none peer-address 10.0.0.6 \
+		source-address 10.0.0.1 track-bfd b3
+	refused tracked_session_in_a_vrf_at_add 2 'track-bfd.* vrf red' \
+		e-trunk add 3 auth none peer-address 10.0.0.4 \
+		source-address 10.0.0.1 track-bfd b4
 	refused tracked_addresses_differ_at_add 2 'track-bfd' \
 		e-trunk add 3 auth none peer-address 10.0.0.6 \
 		source-address 10.0.0.1 track-bfd b2
-	refused session_ipv6 2 'peer 2001:db8::2' \
-		bfd add b6 peer 2001:db8::2
 }
 
 # bfd_add NAME-OF-ROW CODE TEXT KEY VALUE...
@@ -220,6 +239,48 @@ bfd_rows()
 	bfd_add min_rx_21s 2 'min-rx 21s .*3300us\.\.20s' min-rx 21s
 	bfd_add multiplier_2 2 'multiplier 2 .*3\.\.50' multiplier 2
 	bfd_add multiplier_51 2 'multiplier 51 .*3\.\.50' multiplier 51
+	refused bfd_two_families 2 'source 10\.0\.0\.1.* family' \
+		bfd add b9 peer 2001:db8::9 source 10.0.0.1
+	refused bfd_peer_multicast 2 'peer ff02::1 .*not a unicast' \
+		bfd add b9 peer ff02::1 dev p0
+	refused bfd_peer_unspecified 2 'peer :: .*not a unicast' \
+		bfd add b9 peer ::
+	refused bfd_peer_loopback 2 'peer ::1 .*not a unicast' \
+		bfd add b9 peer ::1 source 2001:db8::1
+	refused bfd_source_multicast 2 'source ff02::1 .*not a unicast' \
+		bfd add b9 peer 2001:db8::9 source ff02::1
+	refused bfd_peer_mapped 2 'peer ::ffff:10\.0\.0\.9 .*ipv4-mapped' \
+		bfd add b9 peer ::ffff:10.0.0.9
+	refused bfd_link_local_peer_without_dev 2 'peer fe80::9 .*needs a dev' \
+		bfd add b9 peer fe80::9
+	refused bfd_link_local_source_without_dev 2 \
+		'source fe80::9 .*needs a dev' \
+		bfd add b9 peer 2001:db8::9 source fe80::9
+	refused bfd_ipv6_peer_is_ours 2 'peer 2001:db8::1 .*our own' \
+		bfd add b9 peer 2001:db8::1
+	refused bfd_ipv6_no_route 2 'peer 2001:db8:1::9 .*route' \
+		bfd add b9 peer 2001:db8:1::9
+	refused bfd_ipv6_min_ttl_256 2 'min-ttl 256 .*1\.\.255' \
+		bfd add b9 peer 2001:db8::9 min-ttl 256
+	refused bfd_ipv6_single_hop_min_ttl 2 'min-ttl 254' \
+		bfd add b9 peer fe80::9 dev p0 min-ttl 254
+	refused bfd_vrf_missing 1 'vrf "nosuch"' \
+		bfd add b9 peer 10.0.0.9 vrf nosuch
+	refused bfd_vrf_is_none 2 'vrf p0 .*not a vrf' \
+		bfd add b9 peer 10.0.0.9 vrf p0
+	refused bfd_dev_of_no_vrf 2 'vrf red .*p0 is not in' \
+		bfd add b9 peer 10.0.0.9 dev p0 vrf red
+	refused bfd_dev_in_a_vrf 2 'dev r0 .*in a vrf' \
+		bfd add b9 peer 10.0.0.9 dev r0
+	refused bfd_vrf_peer_is_ours 2 'peer 10\.0\.0\.1 .*our own' \
+		bfd add b9 peer 10.0.0.1 vrf red
+	refused bfd_vrf_no_route 2 'peer 10\.9\.0\.9 .*route' \
+		bfd add b9 peer 10.9.0.9 vrf red
+	refused bfd_vrf_changed 2 'vrf red .*fixed' bfd set b1 vrf red
+	refused bfd_same_in_vrf 2 'session b4 has the same' \
+		bfd add b9 peer 10.0.0.4 source 10.0.0.1 vrf red
+	bfd_add padded_size_9001 2 'padded-size 9001 .*0\.\.9000' \
+		padded-size 9001
 	refused multiplier_set_51 2 'multiplier 51 .*3\.\.50' \
 		bfd set b1 min-tx 50ms multiplier 51
 }
@@ -317,8 +378,8 @@ syntax_rows()
 		e-trunk set 1 preference 1
 	refused key_abbreviated 1 'unknown key "prio"' \
 		e-trunk set 1 prio 1
-	refused key_not_built 1 'unknown key "vrf"' bfd add b9 \
-		peer 10.0.0.9 vrf red
+	refused key_not_built 1 'unknown key "vrf"' e-trunk add 3 \
+		peer-address 10.0.0.9 source-address 10.0.0.1 vrf red
 	refused key_doubled 1 'key "priority" is given twice' \
 		e-trunk set 1 priority 1 priority 1
 	refused key_missing 1 'missing key "source-address"' \

@@ -372,9 +372,11 @@ enum etrunk_bfd_auth_type {
 /**
  * enum etrunk_attr_bfd - a BFD session
  * @ETRUNK_A_BFD_NAME: string 1..15, key
- * @ETRUNK_A_BFD_PEER: 4 bytes, fixed
- * @ETRUNK_A_BFD_SOURCE: 4 bytes, fixed; left out: resolved once from the route
- * @ETRUNK_A_BFD_IFINDEX: u32, given = single hop (port 3784), else multihop
+ * @ETRUNK_A_BFD_PEER: 4 or 16 bytes, fixed
+ * @ETRUNK_A_BFD_SOURCE: 4 or 16 bytes, fixed; left out: resolved once from the
+ *	route
+ * @ETRUNK_A_BFD_IFINDEX: u32, given = single hop (port 3784), else multihop;
+ *	a link-local peer needs it
  * @ETRUNK_A_BFD_LOCAL_DISCR: u32 1..8191, or left out with REMOTE_DISCR
  * @ETRUNK_A_BFD_REMOTE_DISCR: u32 1..8191
  * @ETRUNK_A_BFD_MIN_TX_US: u32 3300..20000000, default 10000
@@ -421,6 +423,9 @@ enum etrunk_bfd_auth_type {
  * @ETRUNK_A_BFD_WTR_US: u32 0..3600000000, default 0: after a failure stay Down
  *	until the peer was heard that long
  * @ETRUNK_A_BFD_WTR_WAITING: u32 bool, read-only: it stays Down for that
+ * @ETRUNK_A_BFD_VRF: u32, index of the VRF's device, fixed; left out: none
+ * @ETRUNK_A_BFD_PADDED_SIZE: u32 0..9000, least UDP payload sent (RFC 9764),
+ *	default 0
  */
 enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_UNSPEC,
@@ -470,6 +475,8 @@ enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_PASSIVE,
 	ETRUNK_A_BFD_WTR_US,
 	ETRUNK_A_BFD_WTR_WAITING,
+	ETRUNK_A_BFD_VRF,
+	ETRUNK_A_BFD_PADDED_SIZE,
 	ETRUNK_A_BFD_PAD,
 	__ETRUNK_A_BFD_MAX,
 };
