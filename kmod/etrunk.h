@@ -436,7 +436,8 @@ void etrunk_lag_set_dormant(struct etrunk_lag *lag, bool on); /* RTNL */
 void etrunk_lag_status(struct etrunk_lag *lag, struct etrunk_link_status *st);
 int etrunk_lag_fill_counters(struct sk_buff *skb, int attrtype,
 			     struct etrunk_lag *lag);
-/* nanoseconds since the last heartbeat; data path and tests */
+/* did this PE stand still? for decisions, and cheaper for the data path */
+bool etrunk_heartbeat_late(const struct etrunk_net *en);
 bool etrunk_heartbeat_stale(const struct etrunk_net *en);
 
 /* ---------------------------------------------------------------- vpws, pw */

@@ -21,13 +21,13 @@ static enum hrtimer_restart beat(struct hrtimer *timer)
 {
 	struct etrunk_lag_net *ln = container_of(timer, struct etrunk_lag_net,
 						 timer);
-	s64 late = ktime_to_ns(ktime_sub(ktime_get(),
-					 hrtimer_get_expires(timer)));
 	u64 limit = READ_ONCE(ln->en->stall_ns);
 	struct etrunk_lag *lag;
 
 	rcu_read_lock();
-	if (unlikely(limit && late > 0 && (u64)late > limit)) {
+	if (unlikely(etrunk_heartbeat_late(ln->en))) {
+		u64 late = ktime_get_ns() - ln->due;
+
 		list_for_each_entry_rcu(lag, &ln->lags, node)
 			lag_stall(lag, true);
 		etrunk_trunk_stalled(ln->en, late);
@@ -43,14 +43,37 @@ static enum hrtimer_restart beat(struct hrtimer *timer)
 	rcu_read_unlock();
 
 	hrtimer_forward_now(timer, HEARTBEAT_NS);
+	WRITE_ONCE(ln->due, ktime_to_ns(hrtimer_get_expires(timer)));
 	return HRTIMER_RESTART;
+}
+
+/**
+ * etrunk_heartbeat_late - whether this PE stood still, and does not know yet
+ * @en: namespace
+ *
+ * For decisions, in softirq: whoever finds a time-out expired asks first. After
+ * a pause the clock has gone on, while jiffies stand until the one CPU that
+ * counts them comes back; another one may be earlier.
+ *
+ * Return: true if the next beat is overdue by more than allowed.
+ */
+bool etrunk_heartbeat_late(const struct etrunk_net *en)
+{
+	const struct etrunk_lag_net *ln = READ_ONCE(en->lag);
+	u64 limit = READ_ONCE(en->stall_ns);
+	u64 now = ktime_get_ns(), due;
+
+	if (!ln || !limit)
+		return false;
+	due = READ_ONCE(ln->due);
+	return due && now > due && now - due > limit;
 }
 
 /**
  * etrunk_heartbeat_stale - whether this PE may have stood still just now
  * @en: namespace
  *
- * Any context, also the data path: two words and the clock tick.
+ * For the data path: two words and the clock tick, which may be late itself.
  *
  * Return: true if the last beat is older than allowed.
  */
@@ -85,8 +108,8 @@ void etrunk_heartbeat_get(struct etrunk_lag_net *ln)
 	if (ln->beats++)
 		return;
 	WRITE_ONCE(ln->beat, jiffies);
-	hrtimer_start(&ln->timer, ktime_add_ns(ktime_get(), HEARTBEAT_NS),
-		      ETRUNK_HRTIMER_MODE);
+	WRITE_ONCE(ln->due, ktime_get_ns() + HEARTBEAT_NS);
+	hrtimer_start(&ln->timer, ns_to_ktime(ln->due), ETRUNK_HRTIMER_MODE);
 }
 
 /**
@@ -102,4 +125,5 @@ void etrunk_heartbeat_put(struct etrunk_lag_net *ln)
 		return;
 	hrtimer_cancel(&ln->timer);
 	WRITE_ONCE(ln->patience, 0);
+	WRITE_ONCE(ln->due, 0);
 }

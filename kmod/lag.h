@@ -128,6 +128,7 @@ struct etrunk_lag {
  * @orphans: ports of bonds that are being deleted; RTNL
  * @timer: the heartbeat
  * @beats: lags that need it; RTNL
+ * @due: when the next beat is due, ktime in ns, 0 = there is none
  * @beat: jiffies of the last beat
  * @patience: jiffies after @beat that make it stale, 0 = never
  */
@@ -137,6 +138,7 @@ struct etrunk_lag_net {
 	struct list_head orphans;
 	struct hrtimer timer;
 	unsigned int beats;
+	u64 due;
 	unsigned long beat;
 	unsigned long patience;
 };

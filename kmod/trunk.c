@@ -318,7 +318,7 @@ static enum hrtimer_restart trunk_timer(struct hrtimer *timer)
 	u64 now;
 
 	/* expired because nothing ran here proves nothing about the peer */
-	if (etrunk_heartbeat_stale(t->en)) {
+	if (etrunk_heartbeat_late(t->en)) {
 		stalled(t);
 		return HRTIMER_NORESTART;
 	}
@@ -364,7 +364,7 @@ static void bfd_notify(struct etrunk_bfd_client *client,
 	else
 		what = TRUNK_BFD_EXPIRED;
 
-	if (what == TRUNK_BFD_EXPIRED && etrunk_heartbeat_stale(t->en)) {
+	if (what == TRUNK_BFD_EXPIRED && etrunk_heartbeat_late(t->en)) {
 		stalled(t);
 		return;
 	}
