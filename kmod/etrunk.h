@@ -153,6 +153,7 @@ static inline struct etrunk_net *etrunk_net(const struct net *net)
 }
 
 int etrunk_netns_init(void);
+void etrunk_netns_down(void);
 void etrunk_netns_exit(void);
 
 /*

@@ -55,17 +55,39 @@ err_bfd:
  * Users before what they use: members leave the CE's bundle first, then the
  * services and PWs go, last the sessions that both tracked.
  */
-static void __net_exit etrunk_net_exit(struct net *net)
+static void net_down(struct etrunk_net *en)
 {
-	struct etrunk_net *en = etrunk_net(net);
-
-	rtnl_lock();
+	ASSERT_RTNL();
+	if (!en->up)
+		return;
 	etrunk_trunk_net_exit(en);
 	etrunk_lag_net_exit(en);
 	etrunk_pw_net_exit(en);
 	etrunk_bfd_net_exit(en);
 	WRITE_ONCE(en->up, false);
+}
+
+static void __net_exit etrunk_net_exit(struct net *net)
+{
+	rtnl_lock();
+	net_down(etrunk_net(net));
 	rtnl_unlock();
+}
+
+/**
+ * etrunk_netns_down - delete all objects of all namespaces
+ *
+ * Under RTNL, on unload, when nobody can make new ones: as long as there are
+ * objects, events of their devices have to be listened to.
+ */
+void etrunk_netns_down(void)
+{
+	struct net *net;
+
+	down_read(&net_rwsem);
+	for_each_net(net)
+		net_down(etrunk_net(net));
+	up_read(&net_rwsem);
 }
 
 static struct pernet_operations etrunk_net_ops = {

@@ -4,7 +4,9 @@
  *
  * Unregistering a notifier replays GOING_DOWN, DOWN and UNREGISTER for every
  * device of the machine. That is not news about the devices: on unload the
- * replay is ignored, and objects go by the ordinary path in namespace exit.
+ * replay is ignored. All objects have gone by then, under the same hold of
+ * RTNL: a slave that left its bond and namespace without our noticing would
+ * take a hook along that nobody finds again.
  */
 #include "etrunk.h"
 
@@ -43,6 +45,7 @@ int __init etrunk_notify_init(void)
 void etrunk_notify_exit(void)
 {
 	rtnl_lock();
+	etrunk_netns_down();
 	unloading = true;
 	rtnl_unlock();
 	unregister_netdevice_notifier(&netdev_nb);
