@@ -6,7 +6,10 @@
  * the kernel's: it pops them and the rest comes in once more on lo, where the
  * same hook stands while there is a core interface.
  *
- * Who may still run when a core dies: the hook, until synchronize_net();
+ * A core interface whose device is deleted stays configured; a device that comes
+ * up under that name is the core interface again, with the PWs pinned to it.
+ *
+ * Who may still run when a core dies, or loses its device: the hook, until synchronize_net();
  * transmit through an LSP that names it, likewise; route resolution, which
  * looks at @dead with the PW's lock held and so cannot set such an LSP anew.
  */
@@ -79,6 +82,15 @@ static unsigned int core_ingress(void *priv, struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
+static void set_device(struct etrunk_core *core, struct net_device *dev)
+{
+	core->dev = dev;
+	core->hook.dev = dev;
+	netdev_hold(dev, &core->tracker, GFP_KERNEL);
+	strscpy(core->name, dev->name, sizeof(core->name));
+	core->ifindex = dev->ifindex;
+}
+
 static struct etrunk_core *core_alloc(struct etrunk_net *en,
 				      struct net_device *dev)
 {
@@ -94,14 +106,12 @@ static struct etrunk_core *core_alloc(struct etrunk_net *en,
 	}
 
 	core->en = en;
-	core->dev = dev;
-	netdev_hold(dev, &core->tracker, GFP_KERNEL);
 	core->hook.hook = core_ingress;
 	core->hook.priv = core;
-	core->hook.dev = dev;
 	core->hook.pf = NFPROTO_NETDEV;
 	core->hook.hooknum = NF_NETDEV_INGRESS;
 	core->hook.priority = INT_MIN;
+	set_device(core, dev);
 	return core;
 }
 
@@ -116,7 +126,8 @@ static void core_free_rcu(struct rcu_head *rcu)
 /* nobody can find it any more and synchronize_net() is over */
 static void core_free(struct etrunk_core *core)
 {
-	netdev_put(core->dev, &core->tracker);
+	if (core->dev)
+		netdev_put(core->dev, &core->tracker);
 	call_rcu(&core->rcu, core_free_rcu);
 }
 
@@ -153,6 +164,25 @@ struct etrunk_core *etrunk_core_find(struct etrunk_net *en,
 	ASSERT_RTNL();
 	list_for_each_entry(core, &en->cores, list)
 		if (core->dev == dev)
+			return core;
+	return NULL;
+}
+
+/**
+ * etrunk_core_find_lost - find a core interface without device
+ * @en: namespace
+ * @name: of the device that it had
+ *
+ * Under RTNL. Return: the core or NULL.
+ */
+struct etrunk_core *etrunk_core_find_lost(struct etrunk_net *en,
+					  const char *name)
+{
+	struct etrunk_core *core;
+
+	ASSERT_RTNL();
+	list_for_each_entry(core, &en->pw->lost_cores, list)
+		if (!strcmp(core->name, name))
 			return core;
 	return NULL;
 }
@@ -195,6 +225,61 @@ static void lo_put(struct etrunk_net *en)
 	core_free(lo);
 }
 
+static int check_device(struct etrunk_net *en, struct net_device *dev,
+			struct netlink_ext_ack *extack)
+{
+	if (etrunk_core_find(en, dev)) {
+		NL_SET_ERR_MSG(extack, "is a core interface already");
+		return -EEXIST;
+	}
+	if (dev->flags & IFF_LOOPBACK || dev->type != ARPHRD_ETHER) {
+		NL_SET_ERR_MSG(extack,
+			       "a core interface is an Ethernet interface");
+		return -EOPNOTSUPP;
+	}
+	if (etrunk_ac_user(en, dev)) {
+		NL_SET_ERR_MSG(extack, "is an attachment circuit");
+		return -EBUSY;
+	}
+	if (netif_is_bond_slave(dev) || netif_is_bridge_port(dev)) {
+		NL_SET_ERR_MSG(extack, "is a port of another interface");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* Have its packets. */
+static int hook(struct etrunk_core *core, struct netlink_ext_ack *extack)
+{
+	struct etrunk_net *en = core->en;
+	int err;
+
+	err = lo_get(en);
+	if (err)
+		return err;
+	err = nf_register_net_hook(en->net, &core->hook);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "cannot hook into the interface");
+		lo_put(en);
+		return err;
+	}
+	list_add_tail_rcu(&core->list, &en->cores);
+	return 0;
+}
+
+/* Have them no more; PWs that used it lose their LSP. */
+static void unhook(struct etrunk_core *core)
+{
+	struct etrunk_net *en = core->en;
+
+	list_del_rcu(&core->list);
+	WRITE_ONCE(core->dead, true);
+	WRITE_ONCE(core->up, false);
+	nf_unregister_net_hook(en->net, &core->hook);
+	etrunk_lsp_core_gone(core);
+	synchronize_net();
+}
+
 /**
  * etrunk_core_create - make an interface a core interface
  * @en: namespace
@@ -214,50 +299,30 @@ struct etrunk_core *etrunk_core_create(struct etrunk_net *en,
 	int err;
 
 	ASSERT_RTNL();
-	if (etrunk_core_find(en, dev)) {
-		NL_SET_ERR_MSG(extack, "is a core interface already");
+	if (etrunk_core_find_lost(en, dev->name)) {
+		NL_SET_ERR_MSG(extack,
+			       "is a core interface already, once it is up");
 		return ERR_PTR(-EEXIST);
 	}
-	if (dev->flags & IFF_LOOPBACK || dev->type != ARPHRD_ETHER) {
-		NL_SET_ERR_MSG(extack,
-			       "a core interface is an Ethernet interface");
-		return ERR_PTR(-EOPNOTSUPP);
-	}
-	if (etrunk_ac_user(en, dev)) {
-		NL_SET_ERR_MSG(extack, "is an attachment circuit");
-		return ERR_PTR(-EBUSY);
-	}
-	if (netif_is_bond_slave(dev) || netif_is_bridge_port(dev)) {
-		NL_SET_ERR_MSG(extack, "is a port of another interface");
-		return ERR_PTR(-EBUSY);
-	}
-
+	err = check_device(en, dev, extack);
+	if (err)
+		return ERR_PTR(err);
 	core = core_alloc(en, dev);
 	if (!core)
 		return ERR_PTR(-ENOMEM);
-	err = lo_get(en);
-	if (err)
-		goto err_core;
-	err = nf_register_net_hook(en->net, &core->hook);
+	err = hook(core, extack);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "cannot hook into the interface");
-		goto err_lo;
+		core_free(core);
+		return ERR_PTR(err);
 	}
-	list_add_tail_rcu(&core->list, &en->cores);
 	return core;
-
-err_lo:
-	lo_put(en);
-err_core:
-	core_free(core);
-	return ERR_PTR(err);
 }
 
 static void config_event(const struct etrunk_core *core, const char *what)
 {
 	char object[32];
 
-	snprintf(object, sizeof(object), "core %s", core->dev->name);
+	snprintf(object, sizeof(object), "core %s", core->name);
 	etrunk_event(core->en, ETRUNK_EVENT_CONFIG, object, NULL, what, NULL);
 }
 
@@ -277,8 +342,65 @@ void etrunk_core_start(struct etrunk_core *core)
 }
 
 /**
+ * etrunk_core_leave - the device of a core interface is being deleted
+ * @core: the core; it waits for a device of that name
+ *
+ * Under RTNL.
+ */
+void etrunk_core_leave(struct etrunk_core *core)
+{
+	struct etrunk_net *en = core->en;
+
+	ASSERT_RTNL();
+	unhook(core);
+	netdev_put(core->dev, &core->tracker);
+	core->dev = NULL;
+	list_add_tail(&core->list, &en->pw->lost_cores);
+	lo_put(en);
+	etrunk_lsp_kick(en);
+}
+
+/**
+ * etrunk_core_return - a device came up: does a core interface wait for it?
+ * @en: namespace
+ * @dev: the device
+ *
+ * Under RTNL.
+ */
+void etrunk_core_return(struct etrunk_net *en, struct net_device *dev)
+{
+	struct etrunk_core *core = etrunk_core_find_lost(en, dev->name);
+
+	if (!core || check_device(en, dev, NULL))
+		return;
+	list_del(&core->list);
+	set_device(core, dev);
+	WRITE_ONCE(core->dead, false);
+	if (hook(core, NULL)) {
+		netdev_put(dev, &core->tracker);
+		core->dev = NULL;
+		list_add_tail(&core->list, &en->pw->lost_cores);
+		return;
+	}
+	WRITE_ONCE(core->up, is_up(dev));
+	etrunk_sampler_start(en);
+	etrunk_lsp_kick(en);
+}
+
+/**
+ * etrunk_core_renamed - the device of a core interface has another name
+ * @core: the core
+ *
+ * Under RTNL.
+ */
+void etrunk_core_renamed(struct etrunk_core *core)
+{
+	strscpy(core->name, core->dev->name, sizeof(core->name));
+}
+
+/**
  * etrunk_core_destroy - make it an ordinary interface again
- * @core: the core; PWs that used it lose their LSP
+ * @core: the core
  *
  * Under RTNL.
  */
@@ -289,12 +411,10 @@ void etrunk_core_destroy(struct etrunk_core *core)
 	ASSERT_RTNL();
 	if (core->started)
 		config_event(core, "deleted");
-	list_del_rcu(&core->list);
-	WRITE_ONCE(core->dead, true);
-	WRITE_ONCE(core->up, false);
-	nf_unregister_net_hook(en->net, &core->hook);
-	etrunk_lsp_core_gone(core);
-	synchronize_net();
+	if (core->dev)
+		unhook(core);
+	else
+		list_del(&core->list);
 	core_free(core);
 	lo_put(en);
 	etrunk_lsp_kick(en);

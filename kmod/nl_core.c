@@ -37,14 +37,18 @@ static struct net_device *get_dev(struct genl_info *info,
 
 static struct etrunk_core *get_core(struct genl_info *info)
 {
-	const struct nlattr *attr;
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	const struct nlattr *attr = info->attrs[ETRUNK_A_CORE_DEV];
 	struct etrunk_core *core;
 	struct net_device *dev;
 
+	core = attr ? etrunk_core_find_lost(en, nla_data(attr)) : NULL;
+	if (core)
+		return core;
 	dev = get_dev(info, &attr);
 	if (IS_ERR(dev))
 		return ERR_CAST(dev);
-	core = etrunk_core_find(etrunk_net(genl_info_net(info)), dev);
+	core = etrunk_core_find(en, dev);
 	if (!core) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "is no core interface");
@@ -57,8 +61,9 @@ static int fill_core(struct sk_buff *skb, const void *obj)
 {
 	const struct etrunk_core *core = obj;
 
-	if (nla_put_string(skb, ETRUNK_A_CORE_DEV, core->dev->name) ||
-	    nla_put_u32(skb, ETRUNK_A_CORE_IFINDEX, core->dev->ifindex))
+	if (nla_put_string(skb, ETRUNK_A_CORE_DEV, core->name) ||
+	    (core->dev && nla_put_u32(skb, ETRUNK_A_CORE_IFINDEX,
+				      core->dev->ifindex)))
 		return -EMSGSIZE;
 	return etrunk_core_fill_counters(skb, ETRUNK_A_CORE_COUNTER, core);
 }
@@ -103,10 +108,10 @@ static int check_unused(struct etrunk_core *core, struct genl_info *info)
 	struct etrunk_pw *pw;
 
 	list_for_each_entry(pw, &core->en->pws, list) {
-		if (!pw->cfg.pinned || pw->cfg.ifindex != core->dev->ifindex)
+		if (pw->cfg.core != core)
 			continue;
 		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_CORE_DEV],
-			      "%s is in use by pw %s", core->dev->name,
+			      "%s is in use by pw %s", core->name,
 			      pw->cfg.name);
 		return -EBUSY;
 	}
@@ -139,16 +144,20 @@ int etrunk_nl_core_get_doit(struct sk_buff *skb, struct genl_info *info)
 int etrunk_nl_core_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct etrunk_net *en = etrunk_net(sock_net(skb->sk));
+	struct list_head *lists[] = { &en->cores, &en->pw->lost_cores };
 	struct etrunk_core *core;
+	unsigned int n;
 	long i = 0;
 
-	list_for_each_entry(core, &en->cores, list) {
-		if (i++ < cb->args[0])
-			continue;
-		if (etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_CORE_GET, fill_core,
-				       core))
-			break;
-		cb->args[0] = i;
+	for (n = 0; n < ARRAY_SIZE(lists); n++) {
+		list_for_each_entry(core, lists[n], list) {
+			if (i++ < cb->args[0])
+				continue;
+			if (etrunk_nl_dump_one(skb, cb, ETRUNK_CMD_CORE_GET,
+					       fill_core, core))
+				return skb->len;
+			cb->args[0] = i;
+		}
 	}
 	return skb->len;
 }

@@ -89,6 +89,7 @@ static int get_pin(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 {
 	struct nlattr **a = info->attrs;
 	struct net_device *dev;
+	int ifindex;
 
 	if (!a[ETRUNK_A_PW_VIA] && !a[ETRUNK_A_PW_IFINDEX]) {
 		if (!a[ETRUNK_A_PW_TUNNEL_LABELS])
@@ -106,15 +107,15 @@ static int get_pin(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 		return -EINVAL;
 	}
 
-	cfg->pinned = true;
-	cfg->ifindex = nla_get_s32(a[ETRUNK_A_PW_IFINDEX]);
-	dev = __dev_get_by_index(genl_info_net(info), cfg->ifindex);
+	ifindex = nla_get_s32(a[ETRUNK_A_PW_IFINDEX]);
+	dev = __dev_get_by_index(genl_info_net(info), ifindex);
 	if (!dev) {
 		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_IFINDEX],
 				    "no such device");
 		return -ENODEV;
 	}
-	if (!etrunk_core_find(etrunk_net(genl_info_net(info)), dev)) {
+	cfg->core = etrunk_core_find(etrunk_net(genl_info_net(info)), dev);
+	if (!cfg->core) {
 		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_IFINDEX],
 				    "is no core interface");
 		return -EINVAL;
@@ -356,7 +357,7 @@ static int check_same_pin(struct genl_info *info,
 	err = get_pin(info, &cfg);
 	if (err || (!a[ETRUNK_A_PW_VIA] && !a[ETRUNK_A_PW_IFINDEX]))
 		return err;
-	if (!old->pinned || cfg.ifindex != old->ifindex ||
+	if (cfg.core != old->core ||
 	    !etrunk_addr_equal(&cfg.via, &old->via) ||
 	    cfg.n_tunnel != old->n_tunnel ||
 	    memcmp(cfg.tunnel, old->tunnel, sizeof(cfg.tunnel))) {
@@ -470,10 +471,10 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_pw *pw)
 	    nla_put_u32(skb, ETRUNK_A_PW_LOCKOUT, cfg->lockout))
 		return -EMSGSIZE;
 
-	if (!cfg->pinned)
+	if (!cfg->core)
 		return 0;
 	if (etrunk_nl_put_addr(skb, ETRUNK_A_PW_VIA, &cfg->via) ||
-	    nla_put_u32(skb, ETRUNK_A_PW_IFINDEX, cfg->ifindex) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_IFINDEX, cfg->core->ifindex) ||
 	    nla_put(skb, ETRUNK_A_PW_TUNNEL_LABELS,
 		    cfg->n_tunnel * sizeof(u32), cfg->tunnel))
 		return -EMSGSIZE;

@@ -397,6 +397,7 @@ int etrunk_pw_net_init(struct etrunk_net *en)
 	xa_init(&pn->labels);
 	INIT_LIST_HEAD(&pn->lives);
 	INIT_LIST_HEAD(&pn->groups);
+	INIT_LIST_HEAD(&pn->lost_cores);
 	spin_lock_init(&pn->sampler_lock);
 	WRITE_ONCE(en->pw, pn);
 
@@ -435,6 +436,8 @@ void etrunk_pw_net_exit(struct etrunk_net *en)
 		etrunk_pw_destroy(pw);
 	list_for_each_entry_safe(core, next_core, &en->cores, list)
 		etrunk_core_destroy(core);
+	list_for_each_entry_safe(core, next_core, &pn->lost_cores, list)
+		etrunk_core_destroy(core);
 
 	etrunk_lsp_net_exit(en);
 	etrunk_sampler_exit(en);
@@ -462,6 +465,9 @@ void etrunk_pw_netdev_event(struct etrunk_net *en, struct net_device *dev,
 	if (!en->pw)
 		return;
 
+	if (event == NETDEV_UP)
+		etrunk_core_return(en, dev);
+
 	switch (event) {
 	case NETDEV_UP:
 	case NETDEV_DOWN:
@@ -477,7 +483,12 @@ void etrunk_pw_netdev_event(struct etrunk_net *en, struct net_device *dev,
 	case NETDEV_UNREGISTER:
 		core = etrunk_core_find(en, dev);
 		if (core)
-			etrunk_core_destroy(core);
+			etrunk_core_leave(core);
+		break;
+	case NETDEV_CHANGENAME:
+		core = etrunk_core_find(en, dev);
+		if (core)
+			etrunk_core_renamed(core);
 		break;
 	}
 	etrunk_ac_netdev_event(en, dev, event);

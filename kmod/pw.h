@@ -39,6 +39,7 @@ struct etrunk_vpws;
  * @labels: in-label -> struct etrunk_pw
  * @lives: struct etrunk_live, one per tracked BFD session
  * @groups: struct etrunk_ac_group
+ * @lost_cores: struct etrunk_core without device
  * @lo: hook on the loopback device while there is a core
  * @fib_nb: tells of route changes
  * @lsp_work: resolves LSPs again
@@ -52,6 +53,7 @@ struct etrunk_pw_net {
 	struct xarray labels;
 	struct list_head lives;
 	struct list_head groups;
+	struct list_head lost_cores;
 	struct etrunk_core *lo;
 	struct notifier_block fib_nb;
 	struct delayed_work lsp_work;
@@ -72,10 +74,13 @@ struct etrunk_core_stats {
 
 /**
  * struct etrunk_core - an MPLS-facing interface
- * @list: in etrunk_net.cores, RCU
+ * @list: in etrunk_net.cores, RCU, or in etrunk_pw_net.lost_cores
  * @en: namespace
- * @dev: the interface
+ * @dev: the interface, NULL while there is none; readers under RCU find it with
+ *	a device only
  * @tracker: of the reference to @dev
+ * @ifindex: of the interface, the last one
+ * @name: of the interface, by which it is found again
  * @hook: ingress hook
  * @stats: per CPU
  * @up: running with carrier, as last seen
@@ -88,6 +93,8 @@ struct etrunk_core {
 	struct etrunk_net *en;
 	struct net_device *dev;
 	netdevice_tracker tracker;
+	int ifindex;
+	char name[IFNAMSIZ];
 	struct nf_hook_ops hook;
 	struct etrunk_core_stats __percpu *stats;
 	bool up;
@@ -103,7 +110,12 @@ struct etrunk_core *etrunk_core_find_rcu(struct etrunk_net *en,
 struct etrunk_core *etrunk_core_create(struct etrunk_net *en,
 				       struct net_device *dev,
 				       struct netlink_ext_ack *extack);
+struct etrunk_core *etrunk_core_find_lost(struct etrunk_net *en,
+					  const char *name);
 void etrunk_core_start(struct etrunk_core *core);
+void etrunk_core_leave(struct etrunk_core *core);
+void etrunk_core_return(struct etrunk_net *en, struct net_device *dev);
+void etrunk_core_renamed(struct etrunk_core *core);
 void etrunk_core_destroy(struct etrunk_core *core);
 void etrunk_core_sample(struct etrunk_net *en);
 int etrunk_core_fill_counters(struct sk_buff *skb, int attrtype,
@@ -170,9 +182,8 @@ struct etrunk_pw_sums {
  * @pw_id: decides among several by default
  * @in_label: what the peer sends
  * @out_label: what we send
- * @pinned: @via and @ifindex are the LSP, no route is asked
+ * @core: pinned core interface, NULL = a route is asked for the LSP
  * @via: pinned next hop
- * @ifindex: pinned core device
  * @n_tunnel: pinned tunnel labels
  * @tunnel: outermost first
  * @cw: control word
@@ -189,9 +200,8 @@ struct etrunk_pw_cfg {
 	u32 pw_id;
 	u32 in_label;
 	u32 out_label;
-	bool pinned;
+	struct etrunk_core *core;
 	struct etrunk_addr via;
-	int ifindex;
 	u8 n_tunnel;
 	u32 tunnel[ETRUNK_LABELS_MAX];
 	bool cw;

@@ -91,8 +91,9 @@ static bool pinned_lsp(struct etrunk_pw *pw, struct etrunk_lsp *lsp)
 	const struct etrunk_pw_cfg *cfg = &pw->cfg;
 	struct etrunk_core *core;
 
+	/* not there while its device is not */
 	list_for_each_entry_rcu(core, &pw->en->cores, list) {
-		if (core->dev->ifindex != cfg->ifindex)
+		if (core != cfg->core)
 			continue;
 		lsp->core = core;
 		lsp->via = cfg->via.v4;
@@ -176,7 +177,7 @@ void etrunk_lsp_resolve(struct etrunk_pw *pw)
 		return;	/* the next look finds it */
 
 	rcu_read_lock();
-	found = pw->cfg.pinned ? pinned_lsp(pw, new) : route_lsp(pw, new);
+	found = pw->cfg.core ? pinned_lsp(pw, new) : route_lsp(pw, new);
 	if (found) {
 		build_headers(pw, new);
 	} else {

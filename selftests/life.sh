@@ -173,7 +173,8 @@ core_is_deleted_in_use()
 {
 	ip -n "$PE1" link del core0
 	check_err $? "deleting the core device"
-	check_equal "cores left" 0 "$(count core "$PE1")"
+	check_equal "core" null \
+		"$(etrunkctl -n "$PE1" -j core show | jq -c '.[0].ifindex')"
 	slowwait 60 passes
 	check_err $? "PE2 does not take over"
 	lab_again
