@@ -170,7 +170,9 @@ void etrunk_netlink_exit(void)
  *
  * Under RTNL. Before 6.2 an extack holds a pointer, not text: the text lives
  * in a ring that only this many later refusals reuse; a reply is built right
- * after its command, within the family's lock that also holds off unload.
+ * after its command, within the family's lock that also holds off unload. Only
+ * for commands that need CAP_NET_ADMIN: a _GET, which anybody may send in any
+ * number, is refused with constant text.
  */
 void etrunk_nl_err(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		   const char *fmt, ...)
@@ -281,16 +283,17 @@ int etrunk_nl_get_name(const struct nlattr *attr, char *name,
 {
 	const char *c;
 
+	BUILD_BUG_ON(ETRUNK_NAME_LEN != 16);
 	if (nla_strscpy(name, attr, ETRUNK_NAME_LEN) < 1) {
-		etrunk_nl_err(extack, attr, "a name has 1 to %u characters",
-			      ETRUNK_NAME_LEN - 1);
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a name has 1 to 15 characters");
 		return -EINVAL;
 	}
 	for (c = name; *c; c++) {
 		if (isgraph(*c) && isascii(*c))
 			continue;
-		etrunk_nl_err(extack, attr,
-			      "a name has printable characters, no spaces");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a name has printable characters, no spaces");
 		return -EINVAL;
 	}
 	return 0;

@@ -271,8 +271,8 @@ static struct etrunk_bfd *find(struct genl_info *info)
 	if (bfd)
 		return bfd;
 
-	etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_BFD_NAME],
-		      "no such session");
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ETRUNK_A_BFD_NAME],
+			    "no such session");
 	return ERR_PTR(-ENOENT);
 }
 

@@ -204,8 +204,9 @@ static struct etrunk_pw *get_pw(struct genl_info *info)
 		return ERR_PTR(err);
 	pw = etrunk_pw_find(en, name);
 	if (!pw) {
-		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_NAME],
-			      "no pw %s", name);
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[ETRUNK_A_PW_NAME],
+				    "does not exist");
 		return ERR_PTR(-ENOENT);
 	}
 	return pw;

@@ -47,8 +47,9 @@ static struct etrunk_vpws *get_vpws(struct genl_info *info)
 		return ERR_PTR(err);
 	v = etrunk_vpws_find(en, name);
 	if (!v) {
-		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_VPWS_NAME],
-			      "no vpws %s", name);
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[ETRUNK_A_VPWS_NAME],
+				    "does not exist");
 		return ERR_PTR(-ENOENT);
 	}
 	return v;
