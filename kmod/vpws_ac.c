@@ -417,6 +417,13 @@ int etrunk_ac_check(struct etrunk_net *en, const struct net_device *dev,
 		etrunk_nl_err(extack, NULL, "%s is in a bridge", dev->name);
 		return -EBUSY;
 	}
+	/* its frames would come with the tag behind their header */
+	if (is_vlan_dev(dev) &&
+	    !(vlan_dev_priv(dev)->flags & VLAN_FLAG_REORDER_HDR)) {
+		etrunk_nl_err(extack, NULL, "%s has reorder_hdr off",
+			      dev->name);
+		return -EOPNOTSUPP;
+	}
 	if (netdev_master_upper_dev_get((struct net_device *)dev) ||
 	    netdev_is_rx_handler_busy((struct net_device *)dev)) {
 		etrunk_nl_err(extack, NULL, "%s is used by another interface",
