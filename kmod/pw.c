@@ -295,7 +295,7 @@ void etrunk_pw_start(struct etrunk_pw *pw)
 {
 	config_event(pw, "added");
 	spin_lock_bh(&pw->lock);
-	pw->started = true;
+	WRITE_ONCE(pw->started, true);
 	spin_unlock_bh(&pw->lock);
 	etrunk_lsp_resolve(pw);
 	etrunk_pw_changed(pw, "CONFIG");
@@ -325,7 +325,12 @@ void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
 	}
 
 	spin_lock_bh(&pw->lock);
-	pw->cfg = *cfg;
+	pw->cfg.refresh = cfg->refresh;
+	pw->cfg.initial_remote = cfg->initial_remote;
+	pw->cfg.bfd = cfg->bfd;
+	pw->cfg.lockout = cfg->lockout;
+	/* the data path reads it, as it does what never changes */
+	WRITE_ONCE(pw->cfg.mtu, cfg->mtu);
 	cfg_to_oam(cfg, &pw->oam_cfg);
 	/* a changed refresh holds from the next burst or refresh on */
 	if (!pw->oam.tx_asked)

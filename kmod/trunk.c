@@ -605,6 +605,25 @@ etrunk_trunk_wanted_keys(const struct etrunk_trunk *t)
 	return wanted ? wanted->keys : rtnl_dereference(t->keys);
 }
 
+/* Addresses are read without the lock, each for itself. */
+static void take_addr(struct etrunk_addr *to, const struct etrunk_addr *from)
+{
+	if (etrunk_addr_equal(to, from))
+		return;
+	if (from->family == AF_INET && to->family == AF_INET)
+		WRITE_ONCE(to->v4, from->v4);
+	else
+		*to = *from;
+}
+
+static void take_cfg(struct etrunk_trunk_cfg *to,
+		     const struct etrunk_trunk_cfg *from)
+{
+	memcpy(to, from, offsetof(struct etrunk_trunk_cfg, peer));
+	take_addr(&to->peer, &from->peer);
+	take_addr(&to->source, &from->source);
+}
+
 /**
  * etrunk_trunk_set() - change the configuration
  * @t: the E-Trunk
@@ -634,7 +653,7 @@ void etrunk_trunk_set(struct etrunk_trunk *t,
 	local_bh_disable();
 	spin_lock(&t->lock);
 	now = ktime_get_ns();
-	t->cfg = *cfg;
+	take_cfg(&t->cfg, cfg);
 	if (keys) {
 		old = rcu_dereference_rtnl(t->keys);
 		rcu_assign_pointer(t->keys, keys);

@@ -126,9 +126,9 @@ struct trunk_key_change {
  * @start_hold_ms: for services after a start
  * @core_hold_down_ms: before believing a lost core
  * @core_hold_up_ms: before believing a regained one
- * @peer: address of the peer
- * @source: own address
  * @description: text
+ * @peer: address of the peer; this and @source are also read without a lock
+ * @source: own address
  */
 struct etrunk_trunk_cfg {
 	u8 id;
@@ -141,9 +141,9 @@ struct etrunk_trunk_cfg {
 	u32 start_hold_ms;
 	u32 core_hold_down_ms;
 	u32 core_hold_up_ms;
+	char description[ETRUNK_DESC_MAX + 1];
 	struct etrunk_addr peer;
 	struct etrunk_addr source;
-	char description[ETRUNK_DESC_MAX + 1];
 };
 
 /**

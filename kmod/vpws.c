@@ -411,7 +411,7 @@ void etrunk_vpws_start(struct etrunk_vpws *v)
 	for (i = 0; i < v->cfg.n; i++)
 		rcu_assign_pointer(v->cfg.pw[i]->vpws, v);
 	spin_lock_bh(&v->lock);
-	v->started = true;
+	WRITE_ONCE(v->started, true);
 	spin_unlock_bh(&v->lock);
 	etrunk_vpws_eval(v, "CONFIG");
 
@@ -514,7 +514,12 @@ void etrunk_vpws_set(struct etrunk_vpws *v, const struct etrunk_vpws_plan *plan)
 		return;
 
 	spin_lock_bh(&v->lock);
-	v->cfg = *cfg;
+	v->cfg.redundancy = cfg->redundancy;
+	v->cfg.precedence = cfg->precedence;
+	v->cfg.n = cfg->n;
+	memcpy(v->cfg.pw, cfg->pw, sizeof(v->cfg.pw));
+	/* the data path reads it */
+	WRITE_ONCE(v->cfg.dual_receive, cfg->dual_receive);
 	spin_unlock_bh(&v->lock);
 	if (plan->set)
 		replace_set(v, plan->set);

@@ -59,7 +59,7 @@ static rx_handler_result_t ac_rx(struct sk_buff **pskb)
 	struct etrunk_vpws *v;
 
 	v = rcu_dereference(skb->dev->rx_handler_data);
-	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !v->started))
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !READ_ONCE(v->started)))
 		return RX_HANDLER_PASS;
 
 	/* link-local control is for this host (LACP, LLDP), never for the PW */
