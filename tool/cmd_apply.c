@@ -14,6 +14,7 @@
 #include "args.h"
 #include "cmds.h"
 #include "nl.h"
+#include "script.h"
 
 #define KINDS_MAX	16
 
@@ -96,10 +97,11 @@ static int check_keys(const struct inst *in, const struct inst *old)
 }
 
 /* One line: OBJECT add|set ID [KEY VALUE]... */
-static int read_line(struct plan *plan, int argc, char **argv)
+static int read_line(int argc, char **argv, void *data)
 {
 	const struct object *obj = object_find(*argv);
 	struct inst *in, *old, **node;
+	struct plan *plan = data;
 	bool add;
 	int rc, kind;
 
@@ -165,39 +167,9 @@ static void forget(void *node)
 /* All faulty lines are reported, not only the first. */
 static int read_file(struct plan *plan, const char *file)
 {
-	struct lines l = { 0 };
-	int rc = RC_DONE, r, i;
-	struct words words;
-	const char *err;
+	int rc, i;
 
-	l.f = strcmp(file, "-") ? fopen(file, "re") : stdin;
-	if (!l.f) {
-		error("%s: %s", file, strerror(errno));
-		return RC_USAGE;
-	}
-	where_file = strcmp(file, "-") ? file : "stdin";
-	while (lines_next(&l)) {
-		where_line = l.no;
-		err = words_split(&words, l.buf);
-		r = RC_DONE;
-		if (err) {
-			error("%s", err);
-			r = RC_USAGE;
-		} else if (words.n) {
-			r = read_line(plan, words.n, words.w);
-		}
-		words_free(&words);
-		if (r)
-			rc = r;
-	}
-	if (ferror(l.f)) {
-		error("%s", strerror(errno));
-		rc = RC_USAGE;
-	}
-	where_line = 0;
-	lines_free(&l);
-	if (l.f != stdin)
-		fclose(l.f);
+	rc = script_run(file, true, read_line, plan);
 	for (i = 0; objects[i]; i++) {
 		tdestroy(plan->seen[i], forget);
 		plan->seen[i] = NULL;

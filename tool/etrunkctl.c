@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
 #include "cmds.h"
 #include "nl.h"
+#include "script.h"
 
 #ifndef VERSION
 #define VERSION	"unknown"
@@ -105,41 +105,18 @@ static int run(int argc, char **argv, bool batch)
 	return rc;
 }
 
+static int run_line(int argc, char **argv, void *data)
+{
+	(void)data;
+	return run(argc, argv, true);
+}
+
 /* Stops at the first error unless -f, and fails if any line did. */
 static int run_batch(const char *file)
 {
-	struct lines l = { 0 };
-	struct words words;
-	const char *err;
-	int rc = RC_DONE, r;
+	int rc = script_run(file, opts.force, run_line, NULL);
 
-	l.f = strcmp(file, "-") ? fopen(file, "re") : stdin;
-	if (!l.f) {
-		error("%s: %s", file, strerror(errno));
-		return RC_USAGE;
-	}
-	where_file = strcmp(file, "-") ? file : "stdin";
-	while (lines_next(&l)) {
-		where_line = l.no;
-		err = words_split(&words, l.buf);
-		r = RC_DONE;
-		if (err) {
-			error("%s", err);
-			r = RC_USAGE;
-		} else if (words.n) {
-			r = run(words.n, words.w, true);
-		}
-		words_free(&words);
-		if (r > rc)
-			rc = r;
-		if (r && !opts.force)
-			break;
-	}
-	lines_free(&l);
-	if (l.f != stdin)
-		fclose(l.f);
 	where_file = NULL;
-	where_line = 0;
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #define main etrunkctl_main
+#include "../../tool/args.h"
 #include "../../tool/etrunkctl.c"
 #undef main
 
