@@ -16,7 +16,8 @@ static struct netlink_range_validation port_range = {
 
 const struct nla_policy etrunk_nl_system_policy[ETRUNK_A_SYSTEM_MAX + 1] = {
 	[ETRUNK_A_SYSTEM_UNSPEC] = { .type = NLA_REJECT },
-	[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID] = NLA_POLICY_ETH_ADDR,
+	[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID] = { .type = NLA_BINARY,
+					     .len = ETH_ALEN },
 	[ETRUNK_A_SYSTEM_LACP_PRIORITY] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &priority_range),
 	[ETRUNK_A_SYSTEM_UDP_PORT] =
@@ -30,7 +31,14 @@ static int check_identity(struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	const u8 *mac = attr ? nla_data(attr) : NULL;
 
-	if (!mac || is_valid_ether_addr(mac))
+	if (!mac || !nla_len(attr))
+		return 0;
+	if (nla_len(attr) != ETH_ALEN) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a LACP system id has 6 bytes");
+		return -EINVAL;
+	}
+	if (is_valid_ether_addr(mac))
 		return 0;
 	if (is_zero_ether_addr(mac))
 		NL_SET_ERR_MSG_ATTR(extack, attr,
@@ -44,16 +52,27 @@ static int check_identity(struct nlattr *attr, struct netlink_ext_ack *extack)
 	return -EINVAL;
 }
 
-/* Who wants hmac-sha1 needs weak algorithms. */
+/* Who wants hmac-sha1 needs weak algorithms, and members a LACP system id. */
 static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 {
-	struct nlattr *attr = a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS];
+	struct nlattr *attr = a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID];
+	const struct etrunk_member *m;
 	struct etrunk_net *en = obj;
 	struct etrunk_identity id;
 	const char *bfd, *auth;
 	struct etrunk_trunk *t;
 
 	etrunk_identity_get(en, &id);
+	list_for_each_entry(t, &en->trunks, node) {
+		m = list_first_entry_or_null(&t->members, struct etrunk_member,
+					     node);
+		if (!m || !attr || !is_zero_ether_addr(id.lacp_system))
+			continue;
+		etrunk_nl_err(extack, attr, "%s needs one", m->name);
+		return -EBUSY;
+	}
+
+	attr = a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS];
 	if (!attr || id.weak_algorithms)
 		return 0;
 	list_for_each_entry(t, &en->trunks, node) {
@@ -122,9 +141,11 @@ int etrunk_nl_system_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	if (a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID])
+	if (a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID]) {
+		eth_zero_addr(id->lacp_system);
 		nla_memcpy(id->lacp_system, a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID],
 			   ETH_ALEN);
+	}
 	if (a[ETRUNK_A_SYSTEM_LACP_PRIORITY])
 		id->lacp_priority =
 			nla_get_u32(a[ETRUNK_A_SYSTEM_LACP_PRIORITY]);

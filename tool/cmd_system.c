@@ -7,7 +7,7 @@
 static const struct key keys[] = {
 	{ .word = "lacp-system-id", .json = "lacp_system_id",
 	  .attr = A(LACP_SYSTEM_ID), .type = T_MAC, .flags = K_COL,
-	  .arg = "MAC" },
+	  .arg = "MAC|none", .def = "none" },
 	{ .word = "lacp-priority", .json = "lacp_priority",
 	  .attr = A(LACP_PRIORITY), .type = T_U32, .flags = K_COL,
 	  .arg = "0..65535", .def = "32768", .max = 65535 },

@@ -429,6 +429,11 @@ int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 			inst_put(in, k->attr, addr, len);
 		break;
 	case T_MAC:
+		if (k->def && !strcmp(k->def, "none") &&
+		    !strcmp(word, "none")) {
+			inst_put(in, k->attr, "", 0);
+			break;
+		}
 		err = parse_mac(word, addr);
 		if (!err)
 			inst_put(in, k->attr, addr, 6);
@@ -640,6 +645,8 @@ static void put_item(FILE *f, const struct key *k, const struct item *it)
 	case T_MAC:
 		if (it->len == 6)
 			put_mac(f, it->data);
+		else if (!it->len)
+			fputs("none", f);
 		break;
 	case T_DEV:
 		put_dev(f, v);

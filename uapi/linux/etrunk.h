@@ -108,7 +108,8 @@ enum etrunk_cmd {
 /**
  * enum etrunk_attr_system - the E-Trunk identity of this PE (per namespace)
  * @ETRUNK_A_SYSTEM_LACP_SYSTEM_ID: 6 bytes, shared LACP system id of all
- *	E-Trunks (``lacp e-trunk system-id``); equal on both PEs
+ *	E-Trunks (``lacp e-trunk system-id``); equal on both PEs. In a _SET
+ *	without members also of no length: there is none any more
  * @ETRUNK_A_SYSTEM_LACP_PRIORITY: u32 0..65535, default 32768
  * @ETRUNK_A_SYSTEM_UDP_PORT: u32 1025..65535, hello port, default 1025
  * @ETRUNK_A_SYSTEM_WEAK_ALGORITHMS: u32 bool, allow hmac-sha1
