@@ -24,15 +24,21 @@
  * @want: objects of the file, by kind
  * @seen: the same as trees, while the file is read
  * @have: objects of the kernel, by kind
+ * @again: those of them that are deleted first and made anew
+ * @detach: what lets go of those first, to be set
+ * @attach: the same, as it was before
  * @n: number of operations
  * @ops: operations in order
- * @del: objects to be deleted afterwards, in order
+ * @del: objects to be deleted, in order; @again, then those not in the file
  */
 struct plan {
 	bool replace;
 	struct list want[KINDS_MAX];
 	void *seen[KINDS_MAX];
 	struct list have[KINDS_MAX];
+	struct list again[KINDS_MAX];
+	struct list detach;
+	struct list attach;
 	unsigned int n;
 	struct nl_op *ops;
 	struct list del;
@@ -199,19 +205,22 @@ static struct inst *new_set(const struct inst *want)
 	return set;
 }
 
-/* An empty string and none at all are the same. */
+static bool empty(const struct key *k, const struct inst *in)
+{
+	const struct val *v = &in->v[k->attr];
+
+	return !v->n || (k->type != T_LABELS &&
+			 (!v->it[0].len || (v->it[0].len == 1 &&
+					    !*(char *)v->it[0].data)));
+}
+
+/* An empty value and none at all are the same. */
 static bool same(const struct key *k, const struct inst *a,
 		 const struct inst *b)
 {
-	const struct val *x = &a->v[k->attr], *y = &b->v[k->attr];
-	bool empty_x = !x->n || (k->type != T_LABELS && x->it[0].len == 1 &&
-				 !*(char *)x->it[0].data);
-	bool empty_y = !y->n || (k->type != T_LABELS && y->it[0].len == 1 &&
-				 !*(char *)y->it[0].data);
-
-	if (empty_x && empty_y)
+	if (empty(k, a) && empty(k, b))
 		return true;
-	return val_equal(x, y);
+	return val_equal(&a->v[k->attr], &b->v[k->attr]);
 }
 
 /* What a key that the file leaves out shall be; NULL: as it is. */
@@ -226,9 +235,19 @@ static struct inst *default_of(const struct key *k, const struct inst *want)
 	return in;
 }
 
+/* An E-Trunk lets go of one session before it takes another. */
+static bool changes_session(const struct key *k, const struct inst *want,
+			    const struct inst *have)
+{
+	return want->obj == &object_trunk &&
+	       k->attr == ETRUNK_A_TRUNK_TRACK_BFD &&
+	       !empty(k, want) && !empty(k, have);
+}
+
+/* @again: the object must be made anew, which is possible with --replace */
 static int diff_key(struct plan *plan, const struct key *k,
 		    const struct inst *want, const struct inst *have,
-		    struct inst *set)
+		    struct inst *set, bool *again)
 {
 	const struct inst *src = want;
 	struct inst *def = NULL;
@@ -248,12 +267,24 @@ static int diff_key(struct plan *plan, const struct key *k,
 		inst_free(def);
 		return RC_DONE;
 	}
+	if (k->flags & K_FIXED && plan->replace && want->add) {
+		*again = true;
+		inst_free(def);
+		return RC_DONE;
+	}
 	if (!src || k->flags & K_FIXED) {
 		error_at(want, want->v[k->attr].line ? want->v[k->attr].line :
-			 want->line, "%s cannot be %s: delete the object first",
+			 want->line,
+			 "%s cannot be %s: delete the object first, or apply all with --replace",
 			 k->word, src ? "changed" : "removed");
 		inst_free(def);
 		return RC_USAGE;
+	}
+	if (changes_session(k, src, have)) {
+		struct inst *none = new_set(want);
+
+		inst_put_str(none, k->attr, "");
+		add_op(plan, want->obj->cmd_set, none);
 	}
 	inst_copy(set, src, k->attr);
 	inst_free(def);
@@ -353,53 +384,6 @@ static bool has_values(const struct inst *in)
 	return false;
 }
 
-static int diff_object(struct plan *plan, struct inst *want,
-		       const struct inst *have)
-{
-	const struct object *obj = want->obj;
-	struct list more = { 0 };
-	const struct key *k;
-	struct inst *first;
-	uint64_t seen = 0;
-	unsigned int i;
-	int attr, rc = RC_DONE;
-
-	if (!have && !want->add && obj->id) {
-		error_at(want, want->line, "does not exist");
-		return RC_USAGE;
-	}
-	first = new_set(want);
-	if (have && obj->merge && !(plan->replace && want->add))
-		obj->merge(want, have);
-	if (!have)
-		for (attr = 1; attr < ATTR_MAX; attr++)
-			if (!obj->secrets || (attr != obj->secrets->nest &&
-					      attr != obj->secrets->send))
-				inst_copy(first, want, attr);
-	for (k = obj->keys; !rc && have && (k->attr || k->json); k++) {
-		if (!k->word || k->flags & (K_NOSAVE | K_DEL) ||
-		    seen & 1ULL << k->attr)
-			continue;
-		seen |= 1ULL << k->attr;
-		rc = diff_key(plan, k, want, have, first);
-	}
-	if (!rc && obj->secrets)
-		rc = diff_keys(plan, want, have, first, &more);
-	if (!rc && (!have || has_values(first))) {
-		add_op(plan, have ? obj->cmd_set : obj->cmd_new, first);
-		first = NULL;
-	}
-	inst_free(first);
-	for (i = 0; i < more.n; i++) {
-		if (rc)
-			inst_free(more.in[i]);
-		else
-			add_op(plan, obj->cmd_set, more.in[i]);
-	}
-	free(more.in);
-	return rc;
-}
-
 /* Does the value of @k name @target? */
 static bool names(const struct key *k, const struct inst *in,
 		  const struct inst *target)
@@ -416,6 +400,143 @@ static bool names(const struct key *k, const struct inst *in,
 		    !memcmp(v->it[i].data, id->data, id->len))
 			return true;
 	return false;
+}
+
+static int diff_new(struct plan *plan, struct inst *want)
+{
+	const struct object *obj = want->obj;
+	struct list more = { 0 };
+	struct inst *first;
+	unsigned int i;
+	int attr, rc = RC_DONE;
+
+	first = new_set(want);
+	for (attr = 1; attr < ATTR_MAX; attr++)
+		if (!obj->secrets || (attr != obj->secrets->nest &&
+				      attr != obj->secrets->send))
+			inst_copy(first, want, attr);
+	if (obj->secrets)
+		rc = diff_keys(plan, want, NULL, first, &more);
+	if (rc)
+		inst_free(first);
+	else
+		add_op(plan, obj->cmd_new, first);
+	for (i = 0; i < more.n; i++) {
+		if (rc)
+			inst_free(more.in[i]);
+		else
+			add_op(plan, obj->cmd_set, more.in[i]);
+	}
+	free(more.in);
+	return rc;
+}
+
+/*
+ * An object must let go of what is made anew: by naming nothing instead, or,
+ * where it cannot do without, by being made anew as well.
+ */
+static bool let_go(struct plan *plan, struct inst *have)
+{
+	const struct key *k;
+	struct inst *none, *old;
+	bool again = false;
+	unsigned int j;
+	int i;
+
+	for (k = have->obj->keys; k->attr || k->json; k++) {
+		for (i = 0; k->ref && objects[i]; i++) {
+			if (strcmp(k->ref, objects[i]->word))
+				continue;
+			for (j = 0; j < plan->again[i].n; j++) {
+				if (!names(k, have, plan->again[i].in[j]))
+					continue;
+				if (k->flags & (K_FIXED | K_MULTI | K_REQ) ||
+				    k->type != T_REF) {
+					again = true;
+					continue;
+				}
+				none = new_set(have);
+				inst_put_str(none, k->attr, "");
+				list_add(&plan->detach, none);
+				old = new_set(have);
+				inst_copy(old, have, k->attr);
+				list_add(&plan->attach, old);
+				inst_clear(have, k->attr);
+			}
+		}
+	}
+	return again;
+}
+
+static int make_again(struct plan *plan, struct inst *want,
+		      const struct inst *have)
+{
+	struct inst *old = inst_new(have->obj);
+	int attr;
+
+	for (attr = 1; attr < ATTR_MAX; attr++)
+		inst_copy(old, have, attr);
+	list_add(&plan->again[kind_of(want->obj)], old);
+	return diff_new(plan, want);
+}
+
+static int diff_object(struct plan *plan, struct inst *want,
+		       struct inst *have)
+{
+	const struct object *obj = want->obj;
+	struct list more = { 0 };
+	const struct key *k;
+	struct inst *first, *before;
+	unsigned int i, n;
+	uint64_t seen = 0;
+	bool again;
+	int rc = RC_DONE;
+
+	if (!have && obj->id) {
+		if (want->add)
+			return diff_new(plan, want);
+		error_at(want, want->line, "does not exist");
+		return RC_USAGE;
+	}
+	before = inst_new(obj);
+	for (i = 1; i < ATTR_MAX; i++)
+		inst_copy(before, have, i);
+	again = let_go(plan, have);
+	first = new_set(want);
+	n = plan->n;
+	if (obj->merge && !(plan->replace && want->add))
+		obj->merge(want, have);
+	for (k = obj->keys; !rc && (k->attr || k->json); k++) {
+		if (!k->word || k->flags & (K_NOSAVE | K_DEL) ||
+		    seen & 1ULL << k->attr)
+			continue;
+		seen |= 1ULL << k->attr;
+		rc = diff_key(plan, k, want, have, first, &again);
+	}
+	if (!rc && obj->secrets)
+		rc = diff_keys(plan, want, have, first, &more);
+	if (!rc && again && !want->add) {
+		error_at(want, want->line,
+			 "uses what is made anew: the file must add it");
+		rc = RC_USAGE;
+	} else if (!rc && again) {
+		while (plan->n > n)
+			inst_free((struct inst *)plan->ops[--plan->n].in);
+		rc = make_again(plan, want, before);
+	} else if (!rc && has_values(first)) {
+		add_op(plan, obj->cmd_set, first);
+		first = NULL;
+	}
+	inst_free(before);
+	inst_free(first);
+	for (i = 0; i < more.n; i++) {
+		if (rc || again)
+			inst_free(more.in[i]);
+		else
+			add_op(plan, obj->cmd_set, more.in[i]);
+	}
+	free(more.in);
+	return rc;
 }
 
 /* What stays must not use what goes: the kernel would refuse in the middle. */
@@ -451,6 +572,16 @@ static int check_unused(struct plan *plan, const struct inst *gone)
 	return RC_DONE;
 }
 
+static void add_del(struct plan *plan, const struct inst *in, bool again)
+{
+	struct inst *del = new_set(in);
+
+	/* a bond whose member comes again stays up */
+	if (again && in->obj == &object_member)
+		inst_put(del, ETRUNK_A_MEMBER_KEEP_UP, "", 0);
+	list_add(&plan->del, del);
+}
+
 static int diff(struct plan *plan)
 {
 	unsigned int j;
@@ -466,14 +597,26 @@ static int diff(struct plan *plan)
 	while (!rc && i--) {
 		if (!objects[i]->id)
 			continue;
+		for (j = 0; j < plan->again[i].n; j++)
+			add_del(plan, plan->again[i].in[j], true);
 		for (j = 0; !rc && j < plan->have[i].n; j++) {
 			if (list_find(&plan->want[i], plan->have[i].in[j]))
 				continue;
-			list_add(&plan->del, new_set(plan->have[i].in[j]));
+			add_del(plan, plan->have[i].in[j], false);
 			rc = check_unused(plan, plan->have[i].in[j]);
 		}
 	}
 	return rc;
+}
+
+static bool any_again(const struct plan *plan)
+{
+	int i;
+
+	for (i = 0; objects[i]; i++)
+		if (plan->again[i].n)
+			return true;
+	return false;
 }
 
 /* ---------------------------------------------------------------- doing */
@@ -493,10 +636,26 @@ static void print_keys(const struct inst *in)
 		       (unsigned long long)inst_num(in, s->del));
 }
 
-static void print_plan(const struct plan *plan)
+static void print_list(const char *sign, const struct list *l,
+		       const char *verb)
 {
 	unsigned int i;
 
+	for (i = 0; i < l->n; i++) {
+		fputs(sign, stdout);
+		put_command(stdout, l->in[i], verb);
+		putchar('\n');
+	}
+}
+
+static void print_plan(const struct plan *plan)
+{
+	bool again = any_again(plan);
+	unsigned int i;
+
+	print_list("~ ", &plan->detach, "set");
+	if (again)
+		print_list("- ", &plan->del, "del");
 	for (i = 0; i < plan->n; i++) {
 		const struct inst *in = plan->ops[i].in;
 		bool add = plan->ops[i].cmd == in->obj->cmd_new;
@@ -507,34 +666,139 @@ static void print_plan(const struct plan *plan)
 			print_keys(in);
 		putchar('\n');
 	}
-	for (i = 0; i < plan->del.n; i++) {
-		fputs("- ", stdout);
-		put_command(stdout, plan->del.in[i], "del");
-		putchar('\n');
-	}
+	if (!again)
+		print_list("- ", &plan->del, "del");
 }
 
-static int execute(const struct plan *plan)
+static int send_batch(const struct plan *plan, bool quiet, int *err)
 {
 	struct nl_error e;
 	unsigned int i;
 
-	if (plan->n && nl_batch(plan->ops, plan->n, &i, &e)) {
-		if (i < plan->n)
-			nl_report(plan->ops[i].in, &e, 0);
-		else
-			error("%s", *e.msg ? e.msg : strerror(e.err));
+	*err = 0;
+	if (!plan->n || !nl_batch(plan->ops, plan->n, &i, &e))
+		return RC_DONE;
+	*err = e.err;
+	if (quiet)
 		return RC_KERNEL;
-	}
-	for (i = 0; i < plan->del.n; i++) {
-		const struct inst *in = plan->del.in[i];
+	if (i < plan->n)
+		nl_report(plan->ops[i].in, &e, 0);
+	else
+		error("%s", *e.msg ? e.msg : strerror(e.err));
+	return RC_KERNEL;
+}
 
-		if (nl_do(in->obj->cmd_del, in, &e) && e.err != ENOENT) {
+/* @done: how many were */
+static int send_each(const struct list *l, bool del, unsigned int *done)
+{
+	struct nl_error e;
+
+	for (*done = 0; *done < l->n; (*done)++) {
+		const struct inst *in = l->in[*done];
+
+		if (nl_do(del ? in->obj->cmd_del : in->obj->cmd_set, in, &e) &&
+		    !(del && e.err == ENOENT)) {
 			nl_report(in, &e, 0);
 			return RC_KERNEL;
 		}
 	}
 	return RC_DONE;
+}
+
+/* What a command can say of an object that there was. */
+static struct inst *as_added(const struct inst *have)
+{
+	const struct secrets *secrets = have->obj->secrets;
+	struct inst *in = inst_new(have->obj);
+	const struct key *k;
+
+	in->add = true;
+	in->keep_keys = true;
+	inst_copy(in, have, have->obj->id_attr);
+	for (k = have->obj->keys; k->attr || k->json; k++)
+		if (k->word && !(k->flags & (K_DEL | K_NOSAVE | K_SET_ONLY)) &&
+		    !inst_has(in, k->attr) && inst_has(have, k->attr) &&
+		    !(k->flags & K_NULL0 && !inst_num(have, k->attr)))
+			inst_copy(in, have, k->attr);
+	if (secrets && inst_has(have, secrets->nest)) {
+		inst_copy(in, have, secrets->nest);
+		inst_copy(in, have, secrets->send);
+	}
+	return in;
+}
+
+/* Refused in the middle: what has been deleted or let go of comes back. */
+static void roll_back(const struct plan *plan, unsigned int detached,
+		      unsigned int deleted)
+{
+	struct plan back = { 0 };
+	struct inst *gone, *in;
+	unsigned int j, n;
+	int i, err;
+
+	while (deleted--) {
+		gone = plan->del.in[deleted];
+		i = kind_of(gone->obj);
+		in = list_find(&plan->again[i], gone);
+		if (!in)
+			in = list_find(&plan->have[i], gone);
+		list_add(&back.want[i], as_added(in));
+	}
+	for (i = 0; objects[i]; i++)
+		for (j = 0; j < back.want[i].n; j++)
+			diff_new(&back, back.want[i].in[j]);
+	n = back.n;
+	for (j = 0; j < detached; j++)
+		add_op(&back, plan->attach.in[j]->obj->cmd_set,
+		       plan->attach.in[j]);
+	if (send_batch(&back, false, &err))
+		error("not all that was deleted could be restored");
+	for (j = 0; j < n; j++)
+		inst_free((struct inst *)back.ops[j].in);
+	free(back.ops);
+	for (i = 0; objects[i]; i++)
+		list_free(&back.want[i]);
+}
+
+/* First what has to go, then the rest, or nothing. */
+static int execute_deleting(const struct plan *plan)
+{
+	unsigned int detached, deleted = 0;
+	int rc, err;
+
+	rc = send_each(&plan->detach, false, &detached);
+	if (!rc)
+		rc = send_each(&plan->del, true, &deleted);
+	if (!rc)
+		rc = send_batch(plan, false, &err);
+	if (rc)
+		roll_back(plan, detached, deleted);
+	return rc;
+}
+
+/* May the refusal be for what is in use by something that goes? */
+static bool is_conflict(int err)
+{
+	return err == EEXIST || err == EBUSY || err == ENOSPC ||
+	       err == EADDRINUSE;
+}
+
+static int execute(const struct plan *plan)
+{
+	unsigned int done;
+	int err;
+
+	if (any_again(plan))
+		return execute_deleting(plan);
+	/* without any loss, if nothing is in the way */
+	if (send_batch(plan, plan->del.n, &err)) {
+		if (plan->del.n && is_conflict(err))
+			return execute_deleting(plan);
+		if (plan->del.n)
+			send_batch(plan, false, &err);
+		return RC_KERNEL;
+	}
+	return send_each(&plan->del, true, &done);
 }
 
 static void plan_free(struct plan *plan)
@@ -545,7 +809,10 @@ static void plan_free(struct plan *plan)
 	for (i = 0; objects[i]; i++) {
 		list_free(&plan->want[i]);
 		list_free(&plan->have[i]);
+		list_free(&plan->again[i]);
 	}
+	list_free(&plan->detach);
+	list_free(&plan->attach);
 	for (j = 0; j < plan->n; j++)
 		inst_free((struct inst *)plan->ops[j].in);
 	free(plan->ops);
