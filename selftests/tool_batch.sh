@@ -11,7 +11,10 @@
 . "$(dirname "$0")/lib.sh"
 
 ALL_TESTS="contradictions_in_a_file contradictions_in_a_message
-	what_fits_together"
+	what_fits_together apply_moves_to_another_session
+	fixed_key_is_named_without_replace replace_adds_again
+	replace_takes_over_what_goes replace_rolls_back
+	lacp_system_id_is_unset"
 
 TMP=
 BASE=
@@ -274,6 +277,143 @@ what_fits_together()
 		e-trunk set 1 auth hmac-sha256
 	END
 	applied operations_add_up </dev/null
+}
+
+# back: to what there was at first
+back()
+{
+	ctl apply - --replace <<<"$BASE" 2>"$TMP/err"
+	check_err $? "apply of what was before: $(cat "$TMP/err")"
+	check_equal "configuration" "$BASE" "$(ctl save)"
+}
+
+track_bfd()
+{
+	ctl -j e-trunk show 1 | jq -r '.[0].bfd_session'
+}
+
+# One command does not replace a session by another, a file does.
+apply_moves_to_another_session()
+{
+	local out
+
+	ctl e-trunk set 1 track-bfd b1
+	out=$(ctl e-trunk set 1 track-bfd b2 2>&1)
+	check_equal "exit code of set" 2 $?
+	check_match "message" 'second session' "$out"
+	ctl apply - <<<"e-trunk set 1 track-bfd b2"
+	check_err $? "apply"
+	check_equal "session" b2 "$(track_bfd)"
+	check_equal "used by" '[["e-trunk 1"]]' \
+		"$(ctl -j bfd show b2 | jq -c 'map(.used_by)')"
+	check_equal "b1 used by" '[[]]' \
+		"$(ctl -j bfd show b1 | jq -c 'map(.used_by)')"
+	back
+}
+
+fixed_key_is_named_without_replace()
+{
+	local out
+
+	out=$(ctl apply - 2>&1 <<-END
+		e-trunk set 1 priority 7
+		pw add p1 peer 3.3.3.1 pw-id 1 in-label 1009 out-label 2001
+	END
+	)
+	check_equal "exit code" 1 $?
+	check_match "message" 'stdin:2: pw p1: in-label cannot be changed' \
+		"$out"
+	check_equal "configuration" "$BASE" "$(ctl save)"
+}
+
+# Labels of a PW in use, addresses of a tracked session, the AC of a service,
+# the E-Trunk of a member. The e-trunk stays.
+replace_adds_again()
+{
+	local changed
+
+	ctl e-trunk set 1 track-bfd b1
+	sed 's/in-label 1001/in-label 1009/; s/ac ac2/ac ac3/
+		s/^bfd add b1 .*/& local-discriminator 7 remote-discriminator 8/
+		s/^e-trunk add 1 .*/& track-bfd b1/' <<<"$BASE" >"$TMP/conf"
+	: >"$TMP/events"
+	ctl apply "$TMP/conf" --replace
+	check_err $? "apply --replace"
+	check_equal "in-label" 1009 \
+		"$(ctl -j pw show p1 | jq '.[0].in_label')"
+	check_equal "s1" p1 "$(pws s1)"
+	check_equal "discriminator" 7 \
+		"$(ctl -j bfd show b1 | jq '.[0].local_discriminator')"
+	check_equal "session" b1 "$(track_bfd)"
+	check_equal "AC" ac3 "$(ctl -j vpws show s2 | jq -r '.[0].ac')"
+	changed=$(ctl apply "$TMP/conf" --replace --check)
+	check_equal "exit code of --check" 0 $?
+	check_equal "difference" "" "$changed"
+	slowwait 5 grep -q '"config".*"vpws s2".*"added"' "$TMP/events"
+	check_err $? "s2 was not added again"
+	check_fail "$(grep -q '"config".*"e-trunk 1".*"removed"' \
+		"$TMP/events"; echo $?)" "e-trunk 1 was removed"
+	back
+}
+
+# New objects with the label and the AC of others that are not in the file.
+replace_takes_over_what_goes()
+{
+	sed 's/^pw add p3 /pw add p4 /; s/^vpws add s2 /vpws add s9 /' \
+		<<<"$BASE" >"$TMP/conf"
+	ctl apply "$TMP/conf" --replace
+	check_err $? "apply --replace"
+	check_equal "pseudowires" "p1 p2 p4" \
+		"$(ctl -j pw show | jq -r 'map(.name) | join(" ")')"
+	check_equal "services" "s1 s9" \
+		"$(ctl -j vpws show | jq -r 'map(.name) | join(" ")')"
+	check_equal "service of p2" s9 "$(service p2)"
+	back
+}
+
+replace_rolls_back()
+{
+	local before out
+
+	ctl e-trunk set 1 track-bfd b1
+	ctl pw set p3 mtu 1400
+	before=$(ctl save)
+	# after all that is to be deleted the kernel refuses the bond
+	sed 's/in-label 1001/in-label 1009/; s/^pw add p3 /pw add p4 /
+		s/^bfd add b1 .*/& local-discriminator 7 remote-discriminator 8/
+		s/^e-trunk add 1 .*/& track-bfd b1/
+		s/^member add bond1 /member add ac3 /' <<<"$BASE" >"$TMP/conf"
+	out=$(ctl apply "$TMP/conf" --replace 2>&1)
+	check_equal "exit code" 2 $?
+	check_match "message" 'conf:[0-9]+: member ac3: ' "$out"
+	check_equal "configuration" "$before" "$(ctl save)"
+	check_equal "service of p1" s1 "$(service p1)"
+	check_equal "session" b1 "$(track_bfd)"
+	ctl save "$TMP/dir"
+	check_equal "keys" "onetwo" \
+		"$(cat "$TMP"/dir/e-trunk-1-key-* | tr -d '\n')"
+	ctl pw set p3 mtu 1500
+	back
+}
+
+lacp_system_id_is_unset()
+{
+	local out
+
+	out=$(ctl system set lacp-system-id none 2>&1)
+	check_equal "exit code" 2 $?
+	check_match "message" 'lacp-system-id.*member bond' "$out"
+	check_equal "configuration" "$BASE" "$(ctl save)"
+	ctl member del bond0
+	ctl member del bond1
+	ctl system set lacp-system-id none
+	check_err $? "without members"
+	check_equal "id" null \
+		"$(ctl -j system show | jq '.[0].lacp_system_id')"
+	out=$(ctl member add bond0 e-trunk 1 2>&1)
+	check_equal "exit code of member add" 2 $?
+	check_match "message" 'lacp-system-id' "$out"
+	back
 }
 
 tests_run
