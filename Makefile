@@ -71,6 +71,7 @@ DKMS_VERSION ?= 1.0
 DKMS_SRC := $(DESTDIR)/usr/src/etrunk-$(DKMS_VERSION)
 
 dkms-install:
+	rm -rf $(DKMS_SRC)
 	install -d $(DKMS_SRC)
 	cp -r kmod uapi Kbuild COPYING $(DKMS_SRC)/
 	find $(DKMS_SRC) \( -name '*.o' -o -name '.*.cmd' \) -delete
@@ -81,8 +82,11 @@ dkms-install:
 		'MAKE[0]="make -C $$kernel_source_dir M=$$dkms_tree/etrunk/$(DKMS_VERSION)/build modules"' \
 		'CLEAN="make -C $$kernel_source_dir M=$$dkms_tree/etrunk/$(DKMS_VERSION)/build clean"' \
 		'AUTOINSTALL="yes"' > $(DKMS_SRC)/dkms.conf
+	@# what DKMS built of this version before would be installed again
 	@if [ -z "$(DESTDIR)" ]; then \
-		dkms install -m etrunk -v $(DKMS_VERSION) --force; fi
+		if [ -n "$$(dkms status etrunk/$(DKMS_VERSION))" ]; then \
+			dkms remove etrunk/$(DKMS_VERSION) --all; fi && \
+		dkms install etrunk/$(DKMS_VERSION) --force; fi
 
 clean:
 	@if [ -n "$(KDIR)" ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
