@@ -178,8 +178,6 @@ priority_change()
 # Neither a revert delay nor revert off stands in the operator's way.
 switchover_and_back()
 {
-	local moves
-
 	pe 2 e-trunk set 1 revert off
 	pe 1 e-trunk set 1 revert off
 	pe 1 e-trunk switchover 1
@@ -201,7 +199,6 @@ switchover_and_back()
 	slowwait 10 serves 2
 	check_err $? "PE2 does not serve again"
 
-	moves=$(member 2 '.history | length')
 	pe 1 e-trunk switchover 1 back
 	check_err $? "switchover back"
 	slowwait 5 serves 1
