@@ -7,6 +7,7 @@
 #   make check-debug     selftests on a KASAN + lockdep + kmemleak kernel
 #   make lint            static checks only
 #   make unit            userland tests of the pure files only
+#   make fuzz            fuzz targets of the pure files only
 #   make demo            the two-PE lab in a VM
 #   make install         module, tool, man page, completion, unit
 #   make dkms-install    module through DKMS
@@ -49,6 +50,9 @@ lint: deps
 unit: deps
 	@$(MAKE) -C selftests/unit run
 
+fuzz: deps
+	@$(MAKE) -C selftests/fuzz run
+
 check: deps
 	@selftests/scripts/check
 
@@ -58,7 +62,7 @@ check-debug: deps
 demo: deps
 	@selftests/run --demo
 
-.PHONY: deps lint unit check check-debug demo
+.PHONY: deps lint unit fuzz check check-debug demo
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install

@@ -53,7 +53,7 @@ unsigned int etrunk_bfd_auth_key_max(u8 type)
 
 /**
  * etrunk_bfd_auth_key - find a key
- * @ring: keyring
+ * @ring: keyring, may be NULL
  * @id: its id
  *
  * Return: the key or NULL.
@@ -63,7 +63,7 @@ etrunk_bfd_auth_key(const struct etrunk_bfd_keyring *ring, u8 id)
 {
 	unsigned int i;
 
-	for (i = 0; i < ring->n; i++) {
+	for (i = 0; ring && i < ring->n; i++) {
 		if (ring->key[i].id == id)
 			return &ring->key[i];
 	}

@@ -274,6 +274,17 @@ timers:
 	return ETRUNK_BFD_DROP_NONE;
 }
 
+/* 6.8.1 and 6.8.18: who the peer was and what it asked for. */
+static void forget_peer(struct etrunk_bfd_fsm *f)
+{
+	f->heard = false;
+	f->remote_min_rx_us = 1;
+	f->remote_demand = false;
+	f->wtr_end = 0;
+	if (!f->remote_fixed)
+		f->remote_discr = 0;
+}
+
 /**
  * etrunk_bfd_fsm_detect - the detection timer fired
  * @f: session
@@ -298,13 +309,7 @@ unsigned int etrunk_bfd_fsm_detect(struct etrunk_bfd_fsm *f, u64 now)
 		goto timers;
 	}
 
-	/* 6.8.1 and 6.8.18: forget who the peer was and what it asked for */
-	f->heard = false;
-	f->remote_min_rx_us = 1;
-	f->remote_demand = false;
-	f->wtr_end = 0;
-	if (!f->remote_fixed)
-		f->remote_discr = 0;
+	forget_peer(f);
 
 	/* 6.8.4 */
 	if (f->state == ETRUNK_BFD_INIT || f->state == ETRUNK_BFD_UP)
@@ -354,6 +359,10 @@ unsigned int etrunk_bfd_fsm_shutdown(struct etrunk_bfd_fsm *f, bool down,
 
 	if (down == (f->state == ETRUNK_BFD_ADMIN_DOWN))
 		return 0;
+
+	/* packets that were ignored meanwhile are no sign of life */
+	if (!down && !f->heard)
+		forget_peer(f);
 
 	if (down)
 		set_state(f, ETRUNK_BFD_ADMIN_DOWN, ETRUNK_BFD_DIAG_ADMIN_DOWN,

@@ -31,10 +31,10 @@ setup()
 	: >empty
 	etrunkctl -n "$PE" system set weak-algorithms on
 	etrunkctl -n "$PEER" system set weak-algorithms on
-	# one that nothing of all this may disturb; it also keeps the clock from
-	# leaping far
-	bfd "$PE" add live peer 10.0.1.2 source 10.0.1.1 dev v1 multiplier 50
-	bfd "$PEER" add live peer 10.0.1.1 source 10.0.1.2 dev v1 multiplier 50
+	# one that nothing of all this may disturb, on the other port; it also
+	# keeps the clock from leaping far
+	bfd "$PE" add live peer 10.0.1.2 source 10.0.1.1 multiplier 50
+	bfd "$PEER" add live peer 10.0.1.1 source 10.0.1.2 multiplier 50
 	wait_bfd "$PE" live up
 	wait_bfd "$PEER" live up
 }
@@ -338,7 +338,7 @@ type_changes()
 	add_both
 	wait_bfd "$PE" b1 up
 	wait_bfd "$PEER" b1 up
-	for to in sha1 meticulous-sha1 md5 simple meticulous-md5 none meticulous-sha1; do
+	for to in sha1 meticulous-md5 none meticulous-sha1; do
 		bfd "$PE" set b1 auth "$to" key-file key
 		sleep 1.3
 		check_equal "$from to $to, one end" "$to true false" \

@@ -189,6 +189,9 @@ TEST(state_event_flags)
 			ASSERT_EQ(fixed ? REMOTE : 0, f.remote_discr);
 			ASSERT_EQ(1, f.remote_min_rx_us);
 			ASSERT_FALSE(f.heard);
+		} else if (event == EV_NOSHUT && !heard &&
+			   state == ETRUNK_BFD_ADMIN_DOWN) {
+			ASSERT_EQ(fixed ? REMOTE : 0, f.remote_discr);
 		} else {
 			ASSERT_EQ(REMOTE, f.remote_discr);
 		}
@@ -415,6 +418,20 @@ TEST(longer_detection_at_once)
 	etrunk_bfd_fsm_set(&f, &t, NOW);
 	EXPECT_EQ(300 * MS, etrunk_bfd_fsm_detect_time(&f));
 	EXPECT_EQ(ETRUNK_BFD_POLL_ON, f.poll);
+}
+
+/* What came while AdminDown is not known when the session is enabled later. */
+TEST(nothing_is_known_after_admin_down)
+{
+	struct etrunk_bfd_fsm f;
+
+	etrunk_bfd_fsm_init(&f, &t10, LOCAL, 0, true);
+	rx(&f, ETRUNK_BFD_DOWN, 0, 1000 * MS);
+	EXPECT_EQ(REMOTE, f.remote_discr);
+	etrunk_bfd_fsm_shutdown(&f, false, 900000 * MS);
+	EXPECT_EQ(0, f.remote_discr);
+	EXPECT_EQ(1, f.remote_min_rx_us);
+	EXPECT_EQ(ETRUNK_BFD_DOWN, f.state);
 }
 
 TEST(not_up_all_at_once)
