@@ -75,8 +75,8 @@ etrunk_bfd_auth_key(const struct etrunk_bfd_keyring *ring, u8 id)
  * @from: keyring in use, may be NULL
  * @to: keyring wanted, may be NULL
  *
- * Keys that come, and another key to send with, disturb nobody. A key that goes
- * goes at once: it may be known to others.
+ * Keys that come, and another key to send with, disturb nobody. A deleted key
+ * is over at once: it may be known to others.
  *
  * Return: true if the type changes, or the secret of a key that stays.
  */

@@ -119,7 +119,7 @@ static int get_change(struct nlattr **attrs, struct change *c,
 		c->del = nla_get_u32(attrs[ETRUNK_A_BFD_DEL_KEY]);
 	if (attrs[ETRUNK_A_BFD_KEY]) {
 		c->bytes = nla_data(attrs[ETRUNK_A_BFD_KEY]);
-		c->len = min(nla_len(attrs[ETRUNK_A_BFD_KEY]), (int)U8_MAX);
+		c->len = min_t(int, nla_len(attrs[ETRUNK_A_BFD_KEY]), U8_MAX);
 		if (!c->len) {
 			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_KEY],
 				      "the key is empty");

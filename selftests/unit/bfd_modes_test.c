@@ -329,11 +329,21 @@ TEST(wtr_is_for_failures)
 		t.echo_us = 5000;
 		f = up_session(&t, SEC);
 		switch (cases[i].event) {
-		case 'd': etrunk_bfd_fsm_detect(&f, 10 * SEC); break;
-		case 'D': rx(&f, ETRUNK_BFD_DOWN, 0, SEC); break;
-		case 'A': rx(&f, ETRUNK_BFD_ADMIN_DOWN, 0, SEC); break;
-		case 'e': etrunk_bfd_fsm_echo_failed(&f, SEC); break;
-		case 'p': etrunk_bfd_fsm_plane_reset(&f, SEC); break;
+		case 'd':
+			etrunk_bfd_fsm_detect(&f, 10 * SEC);
+			break;
+		case 'D':
+			rx(&f, ETRUNK_BFD_DOWN, 0, SEC);
+			break;
+		case 'A':
+			rx(&f, ETRUNK_BFD_ADMIN_DOWN, 0, SEC);
+			break;
+		case 'e':
+			etrunk_bfd_fsm_echo_failed(&f, SEC);
+			break;
+		case 'p':
+			etrunk_bfd_fsm_plane_reset(&f, SEC);
+			break;
 		case 's':
 			etrunk_bfd_fsm_shutdown(&f, true, SEC);
 			etrunk_bfd_fsm_shutdown(&f, false, SEC);
