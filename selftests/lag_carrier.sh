@@ -9,6 +9,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/lag_lib.sh
 . "$(dirname "$0")/lag_lib.sh"
+# shellcheck source=selftests/trace_lib.sh
+. "$(dirname "$0")/trace_lib.sh"
 
 ALL_TESTS="
 	carrier_loss_within_5ms
@@ -16,14 +18,12 @@ ALL_TESTS="
 	ce_without_lacp_is_down
 "
 
-TRACE=/sys/kernel/tracing
 DIR=$(mktemp -d)
 CHURN=
 
 setup()
 {
 	require_command jq
-	mount -t tracefs none $TRACE 2>/dev/null
 	lag_lab
 	# PE2 has no part in it: the CE must not prefer its link
 	ip -n "$PE2" link set lc down
@@ -42,7 +42,7 @@ setup()
 cleanup()
 {
 	[ -z "$CHURN" ] || kill "$CHURN" 2>/dev/null
-	trace_stop
+	trace_off
 	rm -rf "$DIR"
 }
 
@@ -58,54 +58,29 @@ phys_is()
 		jq -r '.[0].phys_state')" = "$1" ]
 }
 
-# The clock of the cut is that of the kernel too: it is written to the trace
-# right before and after the command.
-trace_start()
-{
-	echo 0 >"$TRACE"/tracing_on
-	echo mono >"$TRACE"/trace_clock
-	echo 1 >"$TRACE"/events/etrunk/etrunk_event/enable
-	: >"$TRACE"/trace
-	echo 1 >"$TRACE"/tracing_on
-}
-
-trace_stop()
-{
-	echo 0 >"$TRACE"/tracing_on
-	echo 0 >"$TRACE"/events/etrunk/etrunk_event/enable
-} 2>/dev/null
-
-# us from the cut (both links in one command) to the member's change
-trace_delay()
-{
-	awk '
-	function us(	s) {
-		for (s = 1; s <= NF; s++)
-			if ($s ~ /^[0-9]+\.[0-9]+:$/)
-				return substr($s, 1, length($s) - 1) * 1e6
-	}
-	/cut done/ { cut = us() }
-	/etrunk_event/ && /"member bond0"/ && /from=master/ { at = us() }
-	END { if (at) printf "%d\n", at - cut }' "$DIR/trace"
-}
-
+# Both links in one process, whose last call that takes a carrier is what time
+# is measured from; both ends of a veth lose it with the first that goes down.
 cut_and_measure()
 {
-	local delay
+	local off us
 
-	trace_start
-	# both ends of a veth lose carrier with the first that goes down
-	ip -n "$CE" link set la down
-	ip -n "$CE" link set lb down
-	echo "cut done" >"$TRACE"/trace_marker
+	trace_begin
+	check_err $? "cannot trace"
+	printf 'link set %s down\n' la lb >"$DIR/cut"
+	ip -n "$CE" -b "$DIR/cut" &
+	CUT_PID=$!
+	wait "$CUT_PID"
+	check_err $? "cannot cut the links"
 	sleep 0.2
-	trace_stop
-	cat "$TRACE"/trace >"$DIR/trace"
-	delay=$(trace_delay)
-	log_info "$delay us after the command that cut the last link"
-	# it is mostly known before the command has returned
-	check_between "us from the cut to the member's change" -500000 5000 \
-		"$delay"
+	trace_end "$DIR/trace"
+	check_equal "carriers taken by the cut" 4 \
+		"$(trace_lines "$DIR/trace" carrier_off "-$CUT_PID " | wc -l)"
+	off=$(trace_last "$DIR/trace" carrier_off "-$CUT_PID ")
+	us=$(us_between "$off" "$(trace_at "$DIR/trace" etrunk_event \
+		"$(trace_ns "$PE1")" '"member bond0"' from=master)")
+	log_info "${us:-never} us from the last carrier"
+	check_between "us from the last carrier to the member's change" \
+		0 5000 "$us"
 }
 
 mend()
@@ -139,13 +114,19 @@ churn()
 	done
 }
 
-# 1,000 links of PE2 that all change, all the time
+# links of PE2 that come, change and go, all the time
 carrier_loss_within_5ms_under_link_churn()
 {
 	churn 2>/dev/null &
 	CHURN=$!
 	sleep 1
 	cut_and_measure
+	kill -0 "$CHURN"
+	check_err $? "the churn ended early"
+	check_between "links that came or went meanwhile" 10 100000 "$({
+		trace_lines "$DIR/trace" link_add
+		trace_lines "$DIR/trace" link_del
+	} | wc -l)"
 	kill "$CHURN"
 	wait "$CHURN" 2>/dev/null
 	CHURN=
