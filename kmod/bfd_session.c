@@ -790,6 +790,17 @@ const char *etrunk_bfd_name(const struct etrunk_bfd *bfd)
 }
 
 /**
+ * etrunk_bfd_vrf - VRF of a session
+ * @bfd: session
+ *
+ * Under RTNL. Return: its name, NULL without one.
+ */
+const char *etrunk_bfd_vrf(const struct etrunk_bfd *bfd)
+{
+	return bfd->cfg.vrf ? bfd->vrfname : NULL;
+}
+
+/**
  * etrunk_bfd_peer - address of a session's peer
  * @bfd: session
  *

@@ -331,6 +331,7 @@ void etrunk_bfd_untrack(struct etrunk_bfd *bfd, struct etrunk_bfd_client *c);
 enum etrunk_bfd_state etrunk_bfd_state(const struct etrunk_bfd *bfd);
 enum etrunk_bfd_state etrunk_bfd_remote_state(const struct etrunk_bfd *bfd);
 const char *etrunk_bfd_name(const struct etrunk_bfd *bfd);
+const char *etrunk_bfd_vrf(const struct etrunk_bfd *bfd);
 const struct etrunk_addr *etrunk_bfd_peer(const struct etrunk_bfd *bfd);
 const struct etrunk_addr *etrunk_bfd_source(const struct etrunk_bfd *bfd);
 /* our silence after which the peer gives us up, ns; 0 unless Up; any context */

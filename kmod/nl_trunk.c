@@ -270,7 +270,7 @@ static int refuse_session(const struct etrunk_bfd *bfd, const char *what,
 			      &ours->v4);
 	else
 		etrunk_nl_err(extack, attr,
-			      "track-bfd \"%s\" has a %s of another family",
+			      "track-bfd \"%s\" has an ipv6 %s, the e-trunk has ipv4",
 			      etrunk_bfd_name(bfd), what);
 	return -EINVAL;
 }
@@ -301,6 +301,12 @@ static int parse_track(struct etrunk_net *en, struct etrunk_trunk_plan *plan,
 			      "track-bfd \"%s\" would be a second session, \"%s\" is tracked",
 			      name, etrunk_bfd_name(old));
 		return -EBUSY;
+	}
+	if (etrunk_bfd_vrf(plan->bfd)) {
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" is in vrf %s, the e-trunk is in none",
+			      name, etrunk_bfd_vrf(plan->bfd));
+		return -EINVAL;
 	}
 	err = refuse_session(plan->bfd, "peer", etrunk_bfd_peer(plan->bfd),
 			     &plan->cfg.peer, attr, extack);
