@@ -37,6 +37,7 @@ struct etrunk_bfd_sock;
  * @padded_size: least length of sent UDP payloads (RFC 9764), 0 = their own
  * @shutdown: AdminDown
  * @keys: authentication, NULL = none and no key; belongs to the session's @auth
+ * @owner: whose session it is, if @encap has owners
  */
 struct etrunk_bfd_cfg {
 	char name[ETRUNK_NAME_LEN];
@@ -52,6 +53,7 @@ struct etrunk_bfd_cfg {
 	u16 padded_size;
 	bool shutdown;
 	struct etrunk_bfd_keyring *keys;
+	void *owner;
 };
 
 /**
@@ -84,10 +86,10 @@ struct etrunk_bfd_note {
 
 /**
  * struct etrunk_bfd - a BFD session
- * @list: in etrunk_net.bfds, RTNL
+ * @list: in etrunk_net.bfds unless owned, RTNL
  * @en: namespace
  * @cfg: as configured; RTNL, but the fixed parts any reader may look at
- * @object: "bfd NAME"
+ * @object: "bfd NAME", or "vccv NAME" of a PW's own
  * @ifname: name of the device, RTNL
  * @vrfname: name of the VRF, RTNL
  * @key: what its packets have in common; @key.scope changes under RTNL, with
@@ -127,7 +129,7 @@ struct etrunk_bfd {
 	struct list_head list;
 	struct etrunk_net *en;
 	struct etrunk_bfd_cfg cfg;
-	char object[ETRUNK_NAME_LEN + 4];
+	char object[ETRUNK_NAME_LEN + 5];
 	char ifname[IFNAMSIZ];
 	char vrfname[IFNAMSIZ];
 	struct etrunk_bfd_key key;
@@ -170,9 +172,7 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 				     const struct etrunk_bfd_cfg *cfg,
 				     struct nlattr **attrs,
 				     struct netlink_ext_ack *extack);
-void etrunk_bfd_start(struct etrunk_bfd *bfd);
 void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg);
-void etrunk_bfd_destroy(struct etrunk_bfd *bfd);
 void etrunk_bfd_destroy_all(struct etrunk_net *en);
 const char *etrunk_bfd_holder(const struct etrunk_bfd *bfd);
 /* softirq, no lock held */

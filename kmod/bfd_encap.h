@@ -54,6 +54,9 @@ struct etrunk_bfd_meta {
 /**
  * struct etrunk_bfd_encap - an encapsulation
  * @name: as shown
+ * @owned: sessions belong to another object, which has their names and is
+ *	struct etrunk_bfd_cfg.owner; they are in no list, have no address, and
+ *	@source, @open and @close are NULL
  * @port: UDP destination port, 0 if there is none
  * @single_hop: bound to a device, and RFC 5881 5 holds
  * @min_ttl: least TTL of received packets unless configured
@@ -68,6 +71,7 @@ struct etrunk_bfd_meta {
  */
 struct etrunk_bfd_encap {
 	const char *name;
+	bool owned;
 	u16 port;
 	bool single_hop;
 	u8 min_ttl;

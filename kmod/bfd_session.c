@@ -410,6 +410,32 @@ static int check_unique(struct etrunk_net *en, const struct etrunk_bfd_cfg *cfg,
 	return 0;
 }
 
+/* The source is resolved here, once, if it is unset. */
+static int check_new(struct etrunk_net *en, struct etrunk_bfd_cfg *cfg,
+		     struct nlattr **attrs, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = etrunk_bfd_dev_check(en, cfg, attrs, extack);
+	if (err)
+		return err;
+
+	if (!cfg->source.family) {
+		err = cfg->encap->source(en, cfg);
+		if (err) {
+			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_PEER],
+				      "no route to take the source address from");
+			return err;
+		}
+	}
+	if (etrunk_addr_equal(&cfg->peer, &cfg->source)) {
+		etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_PEER],
+			      "peer and source are the same address");
+		return -EINVAL;
+	}
+	return check_unique(en, cfg, attrs, extack);
+}
+
 /* Random (RFC 5880 6.8.1), and apart from those that are configured. */
 static u32 draw_discriminator(struct etrunk_net *en)
 {
@@ -428,7 +454,7 @@ static u32 draw_discriminator(struct etrunk_net *en)
  * @en: namespace
  * @config: valid values; the source may be unset; the keyring belongs to the
  *	session if it comes to be
- * @attrs: enum etrunk_attr_bfd, to name one in a refusal
+ * @attrs: enum etrunk_attr_bfd, to name one in a refusal; NULL if owned
  * @extack: told why not
  *
  * Return: the session, or an ERR_PTR and nothing has changed.
@@ -443,27 +469,11 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 	int err;
 
 	ASSERT_RTNL();
-	err = etrunk_bfd_dev_check(en, &cfg, attrs, extack);
-	if (err)
-		return ERR_PTR(err);
-
-	if (!cfg.source.family) {
-		err = cfg.encap->source(en, &cfg);
-		if (err) {
-			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_PEER],
-				      "no route to take the source address from");
+	if (!cfg.encap->owned) {
+		err = check_new(en, &cfg, attrs, extack);
+		if (err)
 			return ERR_PTR(err);
-		}
 	}
-	if (etrunk_addr_equal(&cfg.peer, &cfg.source)) {
-		etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_PEER],
-			      "peer and source are the same address");
-		return ERR_PTR(-EINVAL);
-	}
-
-	err = check_unique(en, &cfg, attrs, extack);
-	if (err)
-		return ERR_PTR(err);
 
 	err = etrunk_bfd_table_init(en);
 	if (err)
@@ -475,7 +485,8 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 
 	bfd->en = en;
 	bfd->cfg = cfg;
-	snprintf(bfd->object, sizeof(bfd->object), "bfd %s", cfg.name);
+	snprintf(bfd->object, sizeof(bfd->object), "%s %s",
+		 cfg.encap->owned ? "vccv" : "bfd", cfg.name);
 	etrunk_bfd_dev_bind(bfd);
 	bfd->key.encap = cfg.encap;
 	bfd->key.peer = cfg.peer;
@@ -505,12 +516,14 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 		goto err_free;
 	}
 
-	err = cfg.encap->open(bfd, extack);
-	if (err)
-		goto err_sport;
-
+	INIT_LIST_HEAD(&bfd->list);
+	if (!cfg.encap->owned) {
+		err = cfg.encap->open(bfd, extack);
+		if (err)
+			goto err_sport;
+		list_add_tail(&bfd->list, &en->bfds);
+	}
 	etrunk_bfd_table_add(bfd);
-	list_add_tail(&bfd->list, &en->bfds);
 	return bfd;
 
 err_sport:
@@ -633,7 +646,8 @@ static void free_session(struct etrunk_bfd *bfd)
 	etrunk_bfd_timer_cancel(&bfd->detect_timer);
 	list_del(&bfd->list);
 	etrunk_bfd_sport_put(bfd->en, bfd->sport);
-	bfd->key.encap->close(bfd);
+	if (!bfd->cfg.encap->owned)
+		bfd->cfg.encap->close(bfd);
 	etrunk_bfd_keyring_free(bfd->auth.use);
 	etrunk_bfd_keyring_free(bfd->auth.next);
 	dst_release(bfd->dst);
@@ -643,11 +657,12 @@ static void free_session(struct etrunk_bfd *bfd)
 /**
  * etrunk_bfd_destroy - delete a session that nobody tracks
  * @bfd: session, inert or not
+ * @plane_reset: what it watched goes, too; else nobody watches it any more
  */
-void etrunk_bfd_destroy(struct etrunk_bfd *bfd)
+void etrunk_bfd_destroy(struct etrunk_bfd *bfd, bool plane_reset)
 {
 	ASSERT_RTNL();
-	kill_session(bfd, false);
+	kill_session(bfd, plane_reset);
 	synchronize_net();
 	free_session(bfd);
 }
@@ -790,14 +805,14 @@ const char *etrunk_bfd_name(const struct etrunk_bfd *bfd)
 }
 
 /**
- * etrunk_bfd_vrf - VRF of a session
+ * etrunk_bfd_vrf - name of a session's VRF
  * @bfd: session
  *
- * Under RTNL. Return: its name, NULL without one.
+ * Under RTNL. Return: a string, NULL if it is in none.
  */
 const char *etrunk_bfd_vrf(const struct etrunk_bfd *bfd)
 {
-	return bfd->cfg.vrf ? bfd->vrfname : NULL;
+	return bfd->vrfname[0] ? bfd->vrfname : NULL;
 }
 
 /**

@@ -336,6 +336,15 @@ const struct etrunk_addr *etrunk_bfd_peer(const struct etrunk_bfd *bfd);
 const struct etrunk_addr *etrunk_bfd_source(const struct etrunk_bfd *bfd);
 /* our silence after which the peer gives us up, ns; 0 unless Up; any context */
 u64 etrunk_bfd_peer_detect_time(struct etrunk_bfd *bfd);
+/* a session that belongs to another object, for that one's dump; RTNL */
+int etrunk_bfd_fill_owned(struct sk_buff *skb, int attrtype, int timeattr,
+			  struct etrunk_bfd *bfd);
+/*
+ * Such a session's life: made inert by bfd_vccv.c, tracked like any other. Who
+ * deletes one has let go of it first.
+ */
+void etrunk_bfd_start(struct etrunk_bfd *bfd);
+void etrunk_bfd_destroy(struct etrunk_bfd *bfd, bool plane_reset);
 /* packets that belong to no session; for the system's counters, RTNL */
 const char *etrunk_bfd_weak(const struct etrunk_net *en, const char **auth);
 int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,

@@ -109,6 +109,30 @@ static const struct etrunk_counter_desc net_desc[] = {
 
 #undef DROP
 
+/* of a PW's own session, among the PW's */
+#define VCCV(WHY, text) { "vccv-" text, \
+	offsetof(struct etrunk_bfd_stats, drop[ETRUNK_BFD_DROP_##WHY]) }
+
+static const struct etrunk_counter_desc vccv_desc[] = {
+	{ "vccv-rx", offsetof(struct etrunk_bfd_stats, rx) },
+	{ "vccv-tx", offsetof(struct etrunk_bfd_stats, tx) },
+	{ "vccv-tx-fail", offsetof(struct etrunk_bfd_stats, tx_fail) },
+	VCCV(VERSION, "drop-version"),
+	VCCV(LENGTH, "drop-length"),
+	VCCV(TRUNCATED, "drop-truncated"),
+	VCCV(MULTIPLIER, "drop-multiplier"),
+	VCCV(MULTIPOINT, "drop-multipoint"),
+	VCCV(MY_DISCR, "drop-my-discriminator"),
+	VCCV(STATE, "drop-state"),
+	VCCV(NO_SESSION, "drop-no-session"),
+	VCCV(PORT, "drop-port"),
+	VCCV(INTERFACE, "drop-label"),
+	VCCV(TTL, "drop-ttl"),
+	VCCV(AUTH, "drop-authentication"),
+};
+
+#undef VCCV
+
 static u64 drops(const struct etrunk_bfd_stats *stats)
 {
 	u64 sum = 0;
@@ -257,6 +281,32 @@ int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,
 	etrunk_bfd_table_stats(en, &stats);
 	return etrunk_nl_put_counters(skb, attrtype, net_desc,
 				      ARRAY_SIZE(net_desc), &stats);
+}
+
+/**
+ * etrunk_bfd_fill_owned - put what a session says of itself with its owner's
+ * @skb: message
+ * @attrtype: attribute of each counter (enum etrunk_attr_counter inside)
+ * @timeattr: attribute of the detection time
+ * @bfd: session
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int etrunk_bfd_fill_owned(struct sk_buff *skb, int attrtype, int timeattr,
+			  struct etrunk_bfd *bfd)
+{
+	struct etrunk_bfd_stats stats;
+	u64 detect;
+
+	spin_lock_bh(&bfd->lock);
+	stats = bfd->stats;
+	detect = etrunk_bfd_fsm_detect_time(&bfd->fsm);
+	spin_unlock_bh(&bfd->lock);
+
+	if (nla_put_u32(skb, timeattr, to_us(detect)))
+		return -EMSGSIZE;
+	return etrunk_nl_put_counters(skb, attrtype, vccv_desc,
+				      ARRAY_SIZE(vccv_desc), &stats);
 }
 
 static struct etrunk_bfd *find(struct genl_info *info)
@@ -484,7 +534,7 @@ static void start(void *obj, void *plan)
 
 static void destroy(void *obj, void *plan)
 {
-	etrunk_bfd_destroy(obj);
+	etrunk_bfd_destroy(obj, false);
 }
 
 static const struct etrunk_batch_ops new_ops = {
@@ -654,7 +704,7 @@ int etrunk_nl_bfd_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EBUSY;
 	}
 
-	etrunk_bfd_destroy(bfd);
+	etrunk_bfd_destroy(bfd, false);
 	return 0;
 }
 

@@ -19,6 +19,11 @@ static struct netlink_range_validation refresh_range = {
 	.max = 65535,
 };
 
+static struct netlink_range_validation interval_range = {
+	.min = 3300,
+	.max = 20000000,
+};
+
 const struct nla_policy etrunk_nl_pw_policy[ETRUNK_A_PW_MAX + 1] = {
 	[ETRUNK_A_PW_NAME] = { .type = NLA_NUL_STRING,
 			       .len = ETRUNK_NAME_LEN - 1 },
@@ -42,7 +47,14 @@ const struct nla_policy etrunk_nl_pw_policy[ETRUNK_A_PW_MAX + 1] = {
 	[ETRUNK_A_PW_TRACK_BFD] = { .type = NLA_NUL_STRING,
 				    .len = ETRUNK_NAME_LEN - 1 },
 	[ETRUNK_A_PW_LOCKOUT] = NLA_POLICY_MAX(NLA_U32, 1),
-	[ETRUNK_A_PW_UP ... ETRUNK_A_PW_MAX] = { .type = NLA_REJECT },
+	[ETRUNK_A_PW_UP ... ETRUNK_A_PW_PAD] = { .type = NLA_REJECT },
+	[ETRUNK_A_PW_VCCV_BFD] = NLA_POLICY_MAX(NLA_U32, ETRUNK_PW_VCCV_IP),
+	[ETRUNK_A_PW_MIN_TX_US] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &interval_range),
+	[ETRUNK_A_PW_MIN_RX_US] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &interval_range),
+	[ETRUNK_A_PW_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 50),
+	[ETRUNK_A_PW_DETECT_TIME_US] = { .type = NLA_REJECT },
 };
 
 static int get_addr(struct genl_info *info, int type, struct etrunk_addr *addr)
@@ -143,6 +155,14 @@ static int get_changeable(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 			nla_get_u32(a[ETRUNK_A_PW_INITIAL_REMOTE]);
 	if (a[ETRUNK_A_PW_LOCKOUT])
 		cfg->lockout = nla_get_u32(a[ETRUNK_A_PW_LOCKOUT]);
+	if (a[ETRUNK_A_PW_VCCV_BFD])
+		cfg->vccv = nla_get_u32(a[ETRUNK_A_PW_VCCV_BFD]);
+	if (a[ETRUNK_A_PW_MIN_TX_US])
+		cfg->vccv_min_tx_us = nla_get_u32(a[ETRUNK_A_PW_MIN_TX_US]);
+	if (a[ETRUNK_A_PW_MIN_RX_US])
+		cfg->vccv_min_rx_us = nla_get_u32(a[ETRUNK_A_PW_MIN_RX_US]);
+	if (a[ETRUNK_A_PW_MULTIPLIER])
+		cfg->vccv_mult = nla_get_u32(a[ETRUNK_A_PW_MULTIPLIER]);
 	if (a[ETRUNK_A_PW_TRACK_BFD]) {
 		const char *name = nla_data(a[ETRUNK_A_PW_TRACK_BFD]);
 
@@ -163,14 +183,51 @@ static int get_changeable(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 	return 0;
 }
 
+static int check_vccv(struct genl_info *info, const struct etrunk_pw_cfg *cfg)
+{
+	const struct nlattr *attr = info->attrs[ETRUNK_A_PW_VCCV_BFD];
+
+	if (!cfg->vccv)
+		return 0;
+	if (!cfg->cw) {
+		etrunk_nl_err(info->extack, attr,
+			      "its messages stand in place of the control word");
+		return -EINVAL;
+	}
+	if (cfg->bfd) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_TRACK_BFD] ?
+			      info->attrs[ETRUNK_A_PW_TRACK_BFD] : attr,
+			      "a pw has one of track-bfd and vccv-bfd");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* The session must be one to the PW's peer, or it says nothing of the PW. */
 static int check_bfd(struct genl_info *info, const struct etrunk_pw_cfg *cfg)
 {
 	const struct etrunk_addr *peer;
+	int err;
 
+	err = check_vccv(info, cfg);
+	if (err)
+		return err;
 	if (!cfg->bfd)
 		return 0;
 	peer = etrunk_bfd_peer(cfg->bfd);
+	if (peer->family != cfg->peer.family) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_TRACK_BFD],
+			      "bfd %s is ipv6, the pw has peer %pI4",
+			      etrunk_bfd_name(cfg->bfd), &cfg->peer.v4);
+		return -EINVAL;
+	}
+	if (etrunk_bfd_vrf(cfg->bfd)) {
+		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_TRACK_BFD],
+			      "bfd %s is in vrf %s, the pw in none",
+			      etrunk_bfd_name(cfg->bfd),
+			      etrunk_bfd_vrf(cfg->bfd));
+		return -EINVAL;
+	}
 	if (!etrunk_addr_equal(peer, &cfg->peer)) {
 		etrunk_nl_err(info->extack, info->attrs[ETRUNK_A_PW_TRACK_BFD],
 			      "bfd %s has peer %pI4, the pw has %pI4",
@@ -242,6 +299,9 @@ static int get_new(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 	cfg->refresh = 600;
 	cfg->cw = true;
 	cfg->status = ETRUNK_PW_STATUS_STATIC;
+	cfg->vccv_min_tx_us = ETRUNK_PW_VCCV_INTERVAL;
+	cfg->vccv_min_rx_us = ETRUNK_PW_VCCV_INTERVAL;
+	cfg->vccv_mult = ETRUNK_PW_VCCV_MULT;
 	err = get_addr(info, ETRUNK_A_PW_PEER, &cfg->peer);
 	if (err)
 		return err;
@@ -372,10 +432,12 @@ static int check_same_pin(struct genl_info *info,
 /**
  * struct pw_plan - settings to have
  * @cfg: all of them
- * @live: of another tracked session, NULL if there is none
+ * @vccv: a new session of its own, NULL if there is none
+ * @live: of another session, tracked or its own, NULL if there is none
  */
 struct pw_plan {
 	struct etrunk_pw_cfg cfg;
+	struct etrunk_bfd *vccv;
 	struct etrunk_live *live;
 };
 
@@ -383,7 +445,7 @@ static void commit(void *obj, void *data)
 {
 	const struct pw_plan *plan = data;
 
-	etrunk_pw_set(obj, &plan->cfg, plan->live);
+	etrunk_pw_set(obj, &plan->cfg, plan->vccv, plan->live);
 }
 
 static void undo(void *obj, void *data)
@@ -392,6 +454,8 @@ static void undo(void *obj, void *data)
 
 	if (plan->live)
 		etrunk_live_put(plan->live);
+	if (plan->vccv)
+		etrunk_bfd_destroy(plan->vccv, false);
 }
 
 static const struct etrunk_batch_ops set_ops = {
@@ -404,8 +468,9 @@ int etrunk_nl_pw_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct etrunk_net *en = etrunk_net(genl_info_net(info));
 	struct etrunk_pw *pw = get_pw(info);
 	const struct pw_plan *wanted;
-	const struct etrunk_bfd *old;
 	struct pw_plan plan = {};
+	const struct etrunk_bfd *old;
+	enum etrunk_pw_vccv old_vccv;
 	int err;
 
 	if (IS_ERR(pw))
@@ -413,6 +478,7 @@ int etrunk_nl_pw_set_doit(struct sk_buff *skb, struct genl_info *info)
 	wanted = etrunk_batch_wanted(en, pw);
 	memcpy(&plan.cfg, wanted ? &wanted->cfg : &pw->cfg, sizeof(plan.cfg));
 	old = plan.cfg.bfd;
+	old_vccv = plan.cfg.vccv;
 	err = check_fixed(info, &plan.cfg);
 	if (err)
 		return err;
@@ -425,11 +491,18 @@ int etrunk_nl_pw_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = check_bfd(info, &plan.cfg);
 	if (err)
 		return err;
-	if (plan.cfg.bfd && plan.cfg.bfd != old) {
-		err = etrunk_live_get(en, plan.cfg.bfd, plan.cfg.name,
-				      &plan.live);
-		if (err)
+	if (plan.cfg.vccv && plan.cfg.vccv != old_vccv) {
+		plan.vccv = etrunk_vccv_create(pw, &plan.cfg, info->extack);
+		if (IS_ERR(plan.vccv))
+			return PTR_ERR(plan.vccv);
+	}
+	if (plan.vccv || (plan.cfg.bfd && plan.cfg.bfd != old)) {
+		err = etrunk_live_get(en, plan.vccv ?: plan.cfg.bfd,
+				      plan.cfg.name, &plan.live);
+		if (err) {
+			undo(pw, &plan);
 			return err;
+		}
 	}
 	return etrunk_batch_set(info, &set_ops, pw, &plan, sizeof(plan));
 }
@@ -469,7 +542,11 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_pw *pw)
 			cfg->initial_remote) ||
 	    nla_put_string(skb, ETRUNK_A_PW_TRACK_BFD,
 			   cfg->bfd ? etrunk_bfd_name(cfg->bfd) : "") ||
-	    nla_put_u32(skb, ETRUNK_A_PW_LOCKOUT, cfg->lockout))
+	    nla_put_u32(skb, ETRUNK_A_PW_LOCKOUT, cfg->lockout) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_VCCV_BFD, cfg->vccv) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_MIN_TX_US, cfg->vccv_min_tx_us) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_MIN_RX_US, cfg->vccv_min_rx_us) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_MULTIPLIER, cfg->vccv_mult))
 		return -EMSGSIZE;
 
 	if (!cfg->core)
@@ -515,15 +592,27 @@ static int fill_state(struct sk_buff *skb, struct etrunk_pw *pw)
 	if (err)
 		return -EMSGSIZE;
 
-	if (!pw->cfg.bfd)
-		return nla_put_u32(skb, ETRUNK_A_PW_LIVENESS,
-				   ETRUNK_PW_LIVENESS_NONE);
-	if (nla_put_u32(skb, ETRUNK_A_PW_LIVENESS,
-			ETRUNK_PW_LIVENESS_IP_BFD) ||
-	    nla_put_u32(skb, ETRUNK_A_PW_BFD_STATE,
-			etrunk_bfd_state(pw->cfg.bfd)))
-		return -EMSGSIZE;
 	return 0;
+}
+
+static int fill_liveness(struct sk_buff *skb, const struct etrunk_pw *pw)
+{
+	struct etrunk_bfd *vccv = rtnl_dereference(pw->vccv);
+	struct etrunk_bfd *bfd = vccv ?: pw->cfg.bfd;
+	enum etrunk_pw_liveness liveness = ETRUNK_PW_LIVENESS_NONE;
+
+	if (bfd)
+		liveness = vccv ? ETRUNK_PW_LIVENESS_VCCV :
+				  ETRUNK_PW_LIVENESS_IP_BFD;
+	if (nla_put_u32(skb, ETRUNK_A_PW_LIVENESS, liveness))
+		return -EMSGSIZE;
+	if (bfd && nla_put_u32(skb, ETRUNK_A_PW_BFD_STATE,
+			       etrunk_bfd_state(bfd)))
+		return -EMSGSIZE;
+	if (!vccv)
+		return 0;
+	return etrunk_bfd_fill_owned(skb, ETRUNK_A_PW_COUNTER,
+				     ETRUNK_A_PW_DETECT_TIME_US, vccv);
 }
 
 static int fill_counters(struct sk_buff *skb, const struct etrunk_pw *pw)
@@ -563,6 +652,8 @@ static int fill_pw(struct sk_buff *skb, const void *obj)
 		err = nla_put_string(skb, ETRUNK_A_PW_VPWS, v->cfg.name);
 	if (!err)
 		err = fill_counters(skb, pw);
+	if (!err)
+		err = fill_liveness(skb, pw);
 	return err ? -EMSGSIZE : 0;
 }
 

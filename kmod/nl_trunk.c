@@ -256,23 +256,45 @@ static int parse_keys(struct etrunk_trunk_plan *plan, struct nlattr **a,
 	return 0;
 }
 
-static int refuse_session(const struct etrunk_bfd *bfd, const char *what,
+static int refuse_address(const struct etrunk_bfd *bfd, const char *what,
 			  const struct etrunk_addr *theirs,
 			  const struct etrunk_addr *ours, struct nlattr *attr,
 			  struct netlink_ext_ack *extack)
 {
 	if (etrunk_addr_equal(theirs, ours))
 		return 0;
-	if (theirs->family == AF_INET)
-		etrunk_nl_err(extack, attr,
-			      "track-bfd \"%s\" has %s %pI4, the e-trunk has %pI4",
-			      etrunk_bfd_name(bfd), what, &theirs->v4,
-			      &ours->v4);
-	else
-		etrunk_nl_err(extack, attr,
-			      "track-bfd \"%s\" has an ipv6 %s, the e-trunk has ipv4",
-			      etrunk_bfd_name(bfd), what);
+	etrunk_nl_err(extack, attr,
+		      "track-bfd \"%s\" has %s %pI4, the e-trunk has %pI4",
+		      etrunk_bfd_name(bfd), what, &theirs->v4, &ours->v4);
 	return -EINVAL;
+}
+
+/* E-Trunks are IPv4 and in no VRF: elsewhere the same addresses mean others */
+static int refuse_session(const struct etrunk_bfd *bfd,
+			  const struct etrunk_trunk_cfg *cfg,
+			  struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const struct etrunk_addr *peer = etrunk_bfd_peer(bfd);
+	const char *vrf = etrunk_bfd_vrf(bfd);
+	int err;
+
+	if (peer->family != cfg->peer.family) {
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" is ipv6, the e-trunk is ipv4",
+			      etrunk_bfd_name(bfd));
+		return -EINVAL;
+	}
+	if (vrf) {
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" is in vrf %s, the e-trunk in none",
+			      etrunk_bfd_name(bfd), vrf);
+		return -EINVAL;
+	}
+	err = refuse_address(bfd, "peer", peer, &cfg->peer, attr, extack);
+	if (err)
+		return err;
+	return refuse_address(bfd, "source", etrunk_bfd_source(bfd),
+			      &cfg->source, attr, extack);
 }
 
 static int parse_track(struct etrunk_net *en, struct etrunk_trunk_plan *plan,
@@ -281,7 +303,6 @@ static int parse_track(struct etrunk_net *en, struct etrunk_trunk_plan *plan,
 	struct nlattr *attr = a[ETRUNK_A_TRUNK_TRACK_BFD];
 	const struct etrunk_bfd *old = plan->bfd;
 	const char *name;
-	int err;
 
 	if (!attr)
 		return 0;
@@ -302,19 +323,7 @@ static int parse_track(struct etrunk_net *en, struct etrunk_trunk_plan *plan,
 			      name, etrunk_bfd_name(old));
 		return -EBUSY;
 	}
-	if (etrunk_bfd_vrf(plan->bfd)) {
-		etrunk_nl_err(extack, attr,
-			      "track-bfd \"%s\" is in vrf %s, the e-trunk is in none",
-			      name, etrunk_bfd_vrf(plan->bfd));
-		return -EINVAL;
-	}
-	err = refuse_session(plan->bfd, "peer", etrunk_bfd_peer(plan->bfd),
-			     &plan->cfg.peer, attr, extack);
-	if (!err)
-		err = refuse_session(plan->bfd, "source",
-				     etrunk_bfd_source(plan->bfd),
-				     &plan->cfg.source, attr, extack);
-	return err;
+	return refuse_session(plan->bfd, &plan->cfg, attr, extack);
 }
 
 /* addresses of an E-Trunk that tracks a session are the session's */

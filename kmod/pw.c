@@ -233,6 +233,7 @@ struct etrunk_pw *etrunk_pw_create(struct etrunk_net *en,
 				   const struct etrunk_pw_cfg *cfg,
 				   struct netlink_ext_ack *extack)
 {
+	struct etrunk_bfd *vccv = NULL;
 	struct etrunk_live *live;
 	struct etrunk_pw *pw;
 	int err;
@@ -256,10 +257,18 @@ struct etrunk_pw *etrunk_pw_create(struct etrunk_net *en,
 	spin_lock_init(&pw->lock);
 	etrunk_pw_status_init(pw);
 
-	if (cfg->bfd) {
-		err = etrunk_live_get(en, cfg->bfd, cfg->name, &live);
-		if (err)
+	if (cfg->vccv) {
+		vccv = etrunk_vccv_create(pw, cfg, extack);
+		if (IS_ERR(vccv)) {
+			err = PTR_ERR(vccv);
 			goto err_stats;
+		}
+		rcu_assign_pointer(pw->vccv, vccv);
+	}
+	if (cfg->bfd || vccv) {
+		err = etrunk_live_get(en, cfg->bfd ?: vccv, cfg->name, &live);
+		if (err)
+			goto err_vccv;
 		etrunk_live_attach(live, pw);
 	}
 	err = xa_err(xa_store(&en->pw->labels, cfg->in_label, pw, GFP_KERNEL));
@@ -270,6 +279,9 @@ struct etrunk_pw *etrunk_pw_create(struct etrunk_net *en,
 
 err_live:
 	etrunk_live_detach(pw);
+err_vccv:
+	if (vccv)
+		etrunk_bfd_destroy(vccv, true);
 err_stats:
 	free_percpu(pw->stats);
 err_free:
@@ -298,6 +310,8 @@ void etrunk_pw_start(struct etrunk_pw *pw)
 	WRITE_ONCE(pw->started, true);
 	spin_unlock_bh(&pw->lock);
 	etrunk_lsp_resolve(pw);
+	if (pw->cfg.vccv)
+		etrunk_bfd_start(rtnl_dereference(pw->vccv));
 	etrunk_pw_changed(pw, "CONFIG");
 	/* begins the regular look at its LSP */
 	etrunk_lsp_kick(pw->en);
@@ -307,21 +321,29 @@ void etrunk_pw_start(struct etrunk_pw *pw)
  * etrunk_pw_set - change the settings of a PW
  * @pw: the PW
  * @cfg: all settings; those fixed at creation are as they were
- * @live: the liveness word, becomes the PW's, if @cfg tracks another session
+ * @vccv: a new session of its own, inert, if @cfg demands one that it has not
+ * @live: the liveness word, becomes the PW's, if @cfg has another session
  *
  * Under RTNL.
  */
 void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
-		   struct etrunk_live *live)
+		   struct etrunk_bfd *vccv, struct etrunk_live *live)
 {
+	struct etrunk_bfd *old = rtnl_dereference(pw->vccv);
+
 	ASSERT_RTNL();
 	if (!memcmp(cfg, &pw->cfg, sizeof(*cfg)))
 		return;
 
-	if (cfg->bfd != pw->cfg.bfd) {
+	if (cfg->bfd != pw->cfg.bfd || cfg->vccv != pw->cfg.vccv) {
 		etrunk_live_detach(pw);
+		rcu_assign_pointer(pw->vccv, vccv);
 		if (live)
 			etrunk_live_attach(live, pw);
+		if (old)
+			etrunk_bfd_destroy(old, false);
+	} else if (old) {
+		etrunk_vccv_set(pw, cfg);
 	}
 
 	spin_lock_bh(&pw->lock);
@@ -339,6 +361,8 @@ void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
 
 	if (pw->started) {
 		config_event(pw, "changed");
+		if (vccv)
+			etrunk_bfd_start(vccv);
 		etrunk_pw_changed(pw, "CONFIG");
 	}
 }
@@ -360,6 +384,7 @@ static void pw_free_rcu(struct rcu_head *rcu)
 void etrunk_pw_destroy(struct etrunk_pw *pw)
 {
 	struct etrunk_lsp *lsp;
+	struct etrunk_bfd *vccv;
 
 	ASSERT_RTNL();
 	if (pw->started)
@@ -368,6 +393,11 @@ void etrunk_pw_destroy(struct etrunk_pw *pw)
 	xa_erase(&pw->en->pw->labels, pw->cfg.in_label);
 	list_del_rcu(&pw->list);
 	etrunk_live_detach(pw);
+	vccv = rtnl_dereference(pw->vccv);
+	RCU_INIT_POINTER(pw->vccv, NULL);
+	/* while there still is a way to tell the peer, whose PW is dead, too */
+	if (vccv)
+		etrunk_bfd_destroy(vccv, true);
 
 	spin_lock_bh(&pw->lock);
 	pw->dead = true;

@@ -30,6 +30,10 @@ struct etrunk_ac_group;
 struct etrunk_live;
 struct etrunk_vpws;
 
+/* a PW's own BFD session unless configured */
+#define ETRUNK_PW_VCCV_INTERVAL	10000
+#define ETRUNK_PW_VCCV_MULT	3
+
 /* how often carriers that no notifier reports in time are looked at */
 #define ETRUNK_SAMPLE_NS	(2 * NSEC_PER_MSEC)
 
@@ -136,6 +140,8 @@ enum etrunk_pw_count {
 	ETRUNK_PW_RX_ACH_UNKNOWN,
 	ETRUNK_PW_RX_STATUS_MALFORMED,
 	ETRUNK_PW_RX_STATUS_UNEXPECTED,
+	ETRUNK_PW_RX_VCCV_MALFORMED,
+	ETRUNK_PW_RX_VCCV_UNEXPECTED,
 	/* the above are rx drops, these tx drops */
 	ETRUNK_PW_TX_MTU,
 	ETRUNK_PW_TX_CORE_MTU,
@@ -193,6 +199,10 @@ struct etrunk_pw_sums {
  * @initial_remote: word of a silent peer
  * @bfd: tracked session, or NULL
  * @lockout: do not use
+ * @vccv: a session of its own, in its channel, and not @bfd
+ * @vccv_min_tx_us: of that session
+ * @vccv_min_rx_us: the same
+ * @vccv_mult: the same
  */
 struct etrunk_pw_cfg {
 	char name[ETRUNK_NAME_LEN];
@@ -211,6 +221,10 @@ struct etrunk_pw_cfg {
 	u32 initial_remote;
 	struct etrunk_bfd *bfd;
 	bool lockout;
+	enum etrunk_pw_vccv vccv;
+	u32 vccv_min_tx_us;
+	u32 vccv_min_rx_us;
+	u8 vccv_mult;
 };
 
 /**
@@ -242,7 +256,8 @@ struct etrunk_lsp {
  * @list: in etrunk_net.pws, RCU
  * @en: namespace
  * @cfg: settings; change under RTNL and @lock
- * @live: liveness word of the tracked session, or NULL
+ * @vccv: the session of its own, or NULL; changes under RTNL
+ * @live: liveness word of the tracked session or its own, or NULL
  * @live_node: in etrunk_live.pws, RCU
  * @lsp: NULL = unresolved
  * @vpws: the service that has it
@@ -269,6 +284,7 @@ struct etrunk_pw {
 	struct list_head list;
 	struct etrunk_net *en;
 	struct etrunk_pw_cfg cfg;
+	struct etrunk_bfd __rcu *vccv;
 	struct etrunk_live __rcu *live;
 	struct list_head live_node;
 	struct etrunk_lsp __rcu *lsp;
@@ -299,7 +315,7 @@ struct etrunk_pw *etrunk_pw_create(struct etrunk_net *en,
 				   struct netlink_ext_ack *extack);
 void etrunk_pw_start(struct etrunk_pw *pw);
 void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
-		   struct etrunk_live *live);
+		   struct etrunk_bfd *vccv, struct etrunk_live *live);
 void etrunk_pw_destroy(struct etrunk_pw *pw);
 /* pw.c, softirq or BH off, no lock held */
 void etrunk_pw_changed(struct etrunk_pw *pw, const char *why);
@@ -347,8 +363,19 @@ void etrunk_pw_status_run(struct etrunk_pw *pw, u32 actions);
 void etrunk_pw_xmit(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
 		    struct sk_buff *skb);
 int etrunk_pw_xmit_oam(struct etrunk_pw *pw, const struct etrunk_pw_oam *msg);
+int etrunk_pw_xmit_channel(struct etrunk_pw *pw, u16 channel, const u8 *msg,
+			   unsigned int len);
 void etrunk_pw_rx(struct etrunk_pw *pw, struct sk_buff *skb,
 		  unsigned int offset, bool bottom);
+
+/* bfd_vccv.c, under RTNL */
+struct etrunk_bfd *etrunk_vccv_create(struct etrunk_pw *pw,
+				      const struct etrunk_pw_cfg *cfg,
+				      struct netlink_ext_ack *extack);
+void etrunk_vccv_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg);
+/* bfd_vccv.c, softirq under RCU */
+void etrunk_vccv_rx(struct etrunk_pw *pw, u16 channel,
+		    const struct sk_buff *skb, unsigned int offset);
 
 /* -------------------------------------------------------------------- vpws */
 

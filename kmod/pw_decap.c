@@ -5,6 +5,7 @@
  */
 #include <linux/if_vlan.h>
 
+#include "bfd_vccv_pkt.h"
 #include "pw.h"
 
 /* longest message we read */
@@ -25,12 +26,23 @@ static void rx_channel(struct etrunk_pw *pw, struct sk_buff *skb,
 	u16 channel;
 
 	if (skb_copy_bits(skb, offset, buf, len) ||
-	    etrunk_ach_parse(buf, len, &channel) ||
-	    channel != ETRUNK_ACH_PW_OAM) {
+	    etrunk_ach_parse(buf, len, &channel)) {
 		drop(pw, skb, ETRUNK_PW_RX_ACH_UNKNOWN);
 		return;
 	}
-	etrunk_pw_status_rx(pw, buf, len);
+	switch (channel) {
+	case ETRUNK_ACH_PW_OAM:
+		etrunk_pw_status_rx(pw, buf, len);
+		break;
+	case ETRUNK_ACH_BFD:
+	case ETRUNK_ACH_IPV4:
+	case ETRUNK_ACH_IPV6:
+		etrunk_vccv_rx(pw, channel, skb, offset + ETRUNK_ACH_LEN);
+		break;
+	default:
+		drop(pw, skb, ETRUNK_PW_RX_ACH_UNKNOWN);
+		return;
+	}
 	consume_skb(skb);
 }
 

@@ -144,6 +144,27 @@ drop:
 	kfree_skb(skb);
 }
 
+/* A message of @len octets that stands behind @header; BH off, under RCU. */
+static int send_message(const struct etrunk_lsp *lsp, const u8 *header,
+			unsigned int header_len, const u8 *msg,
+			unsigned int len)
+{
+	struct net_device *dev = lsp->core->dev;
+	struct sk_buff *skb;
+	int err;
+
+	skb = alloc_skb(LL_RESERVED_SPACE(dev) + ETRUNK_STACK_LEN_MAX + len +
+			dev->needed_tailroom, GFP_ATOMIC);
+	if (!skb)
+		return -ENOMEM;
+
+	skb_reserve(skb, LL_RESERVED_SPACE(dev) + ETRUNK_STACK_LEN_MAX);
+	skb_put_data(skb, msg, len);
+	skb->priority = TC_PRIO_CONTROL;
+	err = push_and_send(lsp, header, header_len, skb);
+	return err > 0 ? 0 : err;
+}
+
 /**
  * etrunk_pw_xmit_oam - send a PW status message
  * @pw: through which PW
@@ -156,31 +177,47 @@ drop:
 int etrunk_pw_xmit_oam(struct etrunk_pw *pw, const struct etrunk_pw_oam *msg)
 {
 	const struct etrunk_lsp *lsp;
-	struct net_device *dev;
-	struct sk_buff *skb;
-	int err;
+	u8 buf[ETRUNK_PW_OAM_LEN];
+	int err = -ENETUNREACH;
+
+	etrunk_pw_oam_build(msg, buf);
+	rcu_read_lock();
+	lsp = rcu_dereference(pw->lsp);
+	if (lsp && READ_ONCE(lsp->core->up))
+		err = send_message(lsp, lsp->oam, lsp->oam_len, buf,
+				   sizeof(buf));
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * etrunk_pw_xmit_channel - send a message of the associated channel
+ * @pw: through which PW; it has a control word
+ * @channel: type
+ * @msg: what stands behind the ACH
+ * @len: of @msg
+ *
+ * By the labels and TTLs of a frame of the AC, with the ACH in place of the
+ * control word (RFC 5085 5.1.1), so that it shares the frames' fate. BH off, no
+ * lock held.
+ *
+ * Return: 0 or a negative errno; -ENETUNREACH without an LSP.
+ */
+int etrunk_pw_xmit_channel(struct etrunk_pw *pw, u16 channel, const u8 *msg,
+			   unsigned int len)
+{
+	u8 header[ETRUNK_STACK_LEN_MAX];
+	const struct etrunk_lsp *lsp;
+	int err = -ENETUNREACH;
 
 	rcu_read_lock();
 	lsp = rcu_dereference(pw->lsp);
-	if (!lsp || !READ_ONCE(lsp->core->up)) {
-		err = -ENETUNREACH;
-		goto out;
+	if (lsp && READ_ONCE(lsp->core->up)) {
+		memcpy(header, lsp->data, lsp->data_len);
+		etrunk_ach_build(header + lsp->data_len - ETRUNK_CW_LEN,
+				 channel);
+		err = send_message(lsp, header, lsp->data_len, msg, len);
 	}
-
-	dev = lsp->core->dev;
-	skb = alloc_skb(LL_RESERVED_SPACE(dev) + ETRUNK_STACK_LEN_MAX +
-			ETRUNK_PW_OAM_LEN + dev->needed_tailroom, GFP_ATOMIC);
-	if (!skb) {
-		err = -ENOMEM;
-		goto out;
-	}
-	skb_reserve(skb, LL_RESERVED_SPACE(dev) + ETRUNK_STACK_LEN_MAX);
-	etrunk_pw_oam_build(msg, skb_put(skb, ETRUNK_PW_OAM_LEN));
-	skb->priority = TC_PRIO_CONTROL;
-	err = push_and_send(lsp, lsp->oam, lsp->oam_len, skb);
-	if (err > 0)
-		err = 0;
-out:
 	rcu_read_unlock();
 	return err;
 }

@@ -25,6 +25,18 @@
 #define TLV_STATUS_LEN		4
 
 /**
+ * etrunk_ach_build - encode an associated channel header
+ * @buf: ETRUNK_ACH_LEN octets
+ * @channel: channel type
+ */
+void etrunk_ach_build(u8 *buf, u16 channel)
+{
+	buf[0] = ACH_FIRST;
+	buf[1] = 0;
+	put_unaligned_be16(channel, buf + 2);
+}
+
+/**
  * etrunk_pw_oam_build - encode a message
  * @msg: what to say
  * @buf: where
@@ -32,9 +44,7 @@
 void etrunk_pw_oam_build(const struct etrunk_pw_oam *msg,
 			 u8 buf[ETRUNK_PW_OAM_LEN])
 {
-	buf[0] = ACH_FIRST;
-	buf[1] = 0;
-	put_unaligned_be16(ETRUNK_ACH_PW_OAM, buf + 2);
+	etrunk_ach_build(buf, ETRUNK_ACH_PW_OAM);
 	put_unaligned_be16(msg->refresh, buf + 4);
 	buf[6] = TLV_HDR_LEN + TLV_STATUS_LEN;
 	buf[7] = msg->ack ? OAM_FLAG_ACK : 0;

@@ -25,6 +25,7 @@ struct etrunk_pw_oam {
 
 void etrunk_pw_oam_build(const struct etrunk_pw_oam *msg,
 			 u8 buf[ETRUNK_PW_OAM_LEN]);
+void etrunk_ach_build(u8 *buf, u16 channel);
 int etrunk_ach_parse(const u8 *buf, size_t len, u16 *channel);
 int etrunk_pw_oam_parse(const u8 *buf, size_t len, struct etrunk_pw_oam *msg);
 

@@ -17,6 +17,8 @@ const struct etrunk_counter_desc etrunk_pw_counters[ETRUNK_PW_COUNTS] = {
 	PW_COUNTER(ETRUNK_PW_RX_ACH_UNKNOWN, "rx-ach-unknown"),
 	PW_COUNTER(ETRUNK_PW_RX_STATUS_MALFORMED, "rx-status-malformed"),
 	PW_COUNTER(ETRUNK_PW_RX_STATUS_UNEXPECTED, "rx-status-unexpected"),
+	PW_COUNTER(ETRUNK_PW_RX_VCCV_MALFORMED, "rx-vccv-malformed"),
+	PW_COUNTER(ETRUNK_PW_RX_VCCV_UNEXPECTED, "rx-vccv-unexpected"),
 	PW_COUNTER(ETRUNK_PW_TX_MTU, "tx-mtu"),
 	PW_COUNTER(ETRUNK_PW_TX_CORE_MTU, "tx-core-mtu"),
 	PW_COUNTER(ETRUNK_PW_TX_GSO, "tx-segmentation"),

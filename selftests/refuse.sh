@@ -324,6 +324,10 @@ pw_rows()
 		pw-id 9 in-label 1009 out-label 2009
 	refused pw_tracks_another_peer 2 'track-bfd' \
 		pw set pw3 track-bfd b1
+	refused pw_tracks_ipv6 2 'track-bfd.* ipv6' \
+		pw set pw3 track-bfd b3
+	refused pw_tracks_in_a_vrf 2 'track-bfd.* vrf red' \
+		pw set pw3 track-bfd b4
 	refused pw_id_changed 2 'pw-id' pw set pw3 pw-id 9
 	refused pw_tracks_missing_session 2 'track-bfd' \
 		pw set pw3 track-bfd nosuch

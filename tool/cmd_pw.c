@@ -171,6 +171,13 @@ static char *pinned_text(const struct inst *in)
 	return path_text(in, &pinned);
 }
 
+static const struct name vccv_modes[] = {
+	{ ETRUNK_PW_VCCV_OFF, "off" },
+	{ ETRUNK_PW_VCCV_ON, "on" },
+	{ ETRUNK_PW_VCCV_IP, "ip" },
+	{ 0 }
+};
+
 static const struct key keys[] = {
 	{ .json = "name", .attr = A(NAME), .type = T_NAME, .flags = K_COL },
 	{ .word = "peer", .json = "peer", .attr = A(PEER), .type = T_ADDR,
@@ -240,6 +247,19 @@ static const struct key keys[] = {
 	  .def = "0x0" },
 	{ .word = "track-bfd", .json = "track_bfd", .attr = A(TRACK_BFD),
 	  .type = T_REF, .arg = "NAME|none", .def = "none", .ref = "bfd" },
+	{ .word = "vccv-bfd", .json = "vccv_bfd", .attr = A(VCCV_BFD),
+	  .type = T_ENUM, .arg = "on|ip|off", .def = "off",
+	  .names = vccv_modes },
+	{ .word = "min-tx", .json = "min_tx_us", .attr = A(MIN_TX_US),
+	  .type = T_TIME, .flags = K_US | K_BARE_MS, .arg = "3300us..20s",
+	  .def = "10ms", .min = 3300, .max = 20000000 },
+	{ .word = "min-rx", .json = "min_rx_us", .attr = A(MIN_RX_US),
+	  .type = T_TIME, .flags = K_US | K_BARE_MS, .arg = "3300us..20s",
+	  .def = "10ms", .min = 3300, .max = 20000000 },
+	{ .word = "multiplier", .json = "multiplier", .attr = A(MULTIPLIER),
+	  .type = T_U32, .arg = "3..50", .def = "3", .min = 3, .max = 50 },
+	{ .json = "detect_time_us", .attr = A(DETECT_TIME_US),
+	  .type = T_TIME, .flags = K_US },
 	{ .word = "lockout", .json = "lockout", .attr = A(LOCKOUT),
 	  .type = T_BOOL, .arg = "on|off", .def = "off" },
 	{ .json = "last_change", .attr = A(LAST_CHANGE_TIME),

@@ -513,6 +513,13 @@ enum etrunk_pw_status_mode {
 	ETRUNK_PW_STATUS_NONE,
 };
 
+/* what BFD of a PW's own travels in, RFC 5885 CV type */
+enum etrunk_pw_vccv {
+	ETRUNK_PW_VCCV_OFF,
+	ETRUNK_PW_VCCV_ON,	/* 0x10, right behind the ACH */
+	ETRUNK_PW_VCCV_IP,	/* 0x04, in IP and UDP */
+};
+
 enum etrunk_pw_liveness {
 	ETRUNK_PW_LIVENESS_NONE,
 	ETRUNK_PW_LIVENESS_IP_BFD,
@@ -555,6 +562,12 @@ enum etrunk_pw_liveness {
  * @ETRUNK_A_PW_VPWS: string, the service it belongs to, absent if none
  * @ETRUNK_A_PW_LAST_CHANGE_TIME: u64
  * @ETRUNK_A_PW_HISTORY: multi, enum etrunk_attr_history
+ * @ETRUNK_A_PW_VCCV_BFD: u32 enum etrunk_pw_vccv, default off; needs the control
+ *	word and no tracked session
+ * @ETRUNK_A_PW_MIN_TX_US: u32 3300..20000000, default 10000, of that session
+ * @ETRUNK_A_PW_MIN_RX_US: u32 3300..20000000, default 10000, of that session
+ * @ETRUNK_A_PW_MULTIPLIER: u32 3..50, default 3, of that session
+ * @ETRUNK_A_PW_DETECT_TIME_US: u32, negotiated, read-only, absent without it
  */
 enum etrunk_attr_pw {
 	ETRUNK_A_PW_UNSPEC,
@@ -593,6 +606,11 @@ enum etrunk_attr_pw {
 	ETRUNK_A_PW_LAST_CHANGE_TIME,
 	ETRUNK_A_PW_HISTORY,
 	ETRUNK_A_PW_PAD,
+	ETRUNK_A_PW_VCCV_BFD,
+	ETRUNK_A_PW_MIN_TX_US,
+	ETRUNK_A_PW_MIN_RX_US,
+	ETRUNK_A_PW_MULTIPLIER,
+	ETRUNK_A_PW_DETECT_TIME_US,
 	__ETRUNK_A_PW_MAX,
 };
 #define ETRUNK_A_PW_MAX (__ETRUNK_A_PW_MAX - 1)
