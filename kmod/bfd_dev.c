@@ -31,7 +31,8 @@ int etrunk_bfd_dev_check(struct etrunk_net *en,
 			return -ENODEV;
 		}
 		if (!netif_is_l3_master(vrf)) {
-			etrunk_nl_err(extack, attr, "not a vrf");
+			etrunk_nl_err(extack, attr, "device %s is not a vrf",
+				      vrf->name);
 			return -EINVAL;
 		}
 	}

@@ -324,6 +324,17 @@ pw_rows()
 		pw-id 9 in-label 1009 out-label 2009
 	refused pw_tracks_another_peer 2 'track-bfd' \
 		pw set pw3 track-bfd b1
+	refused vccv_without_control_word 2 'vccv-bfd on: .*control word' \
+		pw add pw9 peer 3.3.3.9 pw-id 9 in-label 1009 out-label 2009 \
+		control-word off vccv-bfd on
+	refused vccv_and_tracked 2 'track-bfd' pw add pw9 peer 3.3.3.3 \
+		pw-id 9 in-label 1009 out-label 2009 vccv-bfd on track-bfd b2
+	refused vccv_on_one_that_tracks 2 'track-bfd' pw set pw1 vccv-bfd on
+	refused vccv_min_tx_3299us 2 'min-tx 3299us .*3300us\.\.20s' \
+		pw set pw3 vccv-bfd on min-tx 3299us
+	refused vccv_multiplier_51 2 'multiplier 51 .*3\.\.50' \
+		pw set pw3 vccv-bfd on multiplier 51
+	refused vccv_mode_unknown 1 'vccv-bfd "udp"' pw set pw3 vccv-bfd udp
 	refused pw_tracks_ipv6 2 'track-bfd.* ipv6' \
 		pw set pw3 track-bfd b3
 	refused pw_tracks_in_a_vrf 2 'track-bfd.* vrf red' \
