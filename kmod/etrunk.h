@@ -10,7 +10,8 @@
  *         slave (lag.c)	a port of the bond: hooks, gate, LACP identity
  *     bfd (bfd_session.c)	a BFD session; has clients (trunk, pw)
  *     core (core.c)		an MPLS-facing interface: PW labels come in here
- *     pw (pw.c)		a pseudowire; status in band (pw_status.c)
+ *     pw (pw.c)		a pseudowire; status in band (pw_status.c), BFD of its
+ *				own in its channel (bfd_vccv.c)
  *     vpws (vpws.c)		an AC and its redundancy set of PWs
  *
  * Configuration points down (trunk -> bfd, member -> trunk, vpws -> pw -> bfd);
