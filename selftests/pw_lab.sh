@@ -116,6 +116,34 @@ pw_services()
 	et 3 vpws add s1 ac ac0 pw pw1 secondary pw2
 }
 
+# pw_bfd_add N: BFD sessions between PE N's loopback and those of the PEs that it
+# has PWs to, called peN after the other one
+pw_bfd_add()
+{
+	local other others=3
+
+	[ "$1" != 3 ] || others="1 2"
+	for other in $others; do
+		et "$1" bfd add "pe$other" peer "10.255.0.$other" \
+			source "10.255.0.$1" local-discriminator "$1$other" \
+			remote-discriminator "$other$1" || return
+	done
+}
+
+# pw_bfd: every PW tracks one
+pw_bfd()
+{
+	local n
+
+	for n in 1 2 3; do
+		pw_bfd_add "$n" || return
+	done
+	et 1 pw set pw1 track-bfd pe3 || return
+	et 2 pw set pw2 track-bfd pe3 || return
+	et 3 pw set pw1 track-bfd pe1 || return
+	et 3 pw set pw2 track-bfd pe2
+}
+
 pw_services_del()
 {
 	local n
