@@ -393,10 +393,11 @@ truncated_is_dropped_and_counted()
 
 malformed_is_dropped_and_counted()
 {
-	local tail=096a000400000020 malformed unknown hex
+	local tail=096a000400000020 malformed unknown vccv hex
 
 	malformed=$(pw_counter 3 pw1 rx-status-malformed)
 	unknown=$(pw_counter 3 pw1 rx-ach-unknown)
+	vccv=$(pw_counter 3 pw1 rx-vccv-unexpected)
 	trace_begin
 	mark
 	# length of TLVs 7, 9, 0; TLV of length 3 and 5; unknown TLV, also acked,
@@ -409,17 +410,19 @@ malformed_is_dropped_and_counted()
 		   "${ACH}02581000${tail}096b000400000000"; do
 		to_pe3 "$(lse 3001)$hex"
 	done
-	# version 1, BFD, no channel of ours
-	for hex in "1100002702580800$tail" "10000007$tail$tail" \
-		   "1000ffff02580800$tail"; do
+	# version 1, no channel of ours, BFD where none is wanted
+	for hex in "1100002702580800$tail" "1000ffff02580800$tail" \
+		   "10000007$tail$tail"; do
 		to_pe3 "$(lse 3001)$hex"
 	done
 	sleep 0.5
 	unmoved
 	check_equal "rx-status-malformed" $((malformed + 8)) \
 		"$(pw_counter 3 pw1 rx-status-malformed)"
-	check_equal "rx-ach-unknown" $((unknown + 3)) \
+	check_equal "rx-ach-unknown" $((unknown + 2)) \
 		"$(pw_counter 3 pw1 rx-ach-unknown)"
+	check_equal "rx-vccv-unexpected" $((vccv + 1)) \
+		"$(pw_counter 3 pw1 rx-vccv-unexpected)"
 	# of nobody's label: the core interface counts it
 	unknown=$(et 3 -j -s core show core0 |
 		jq '.[0].counters["rx-unknown-label"]')

@@ -158,7 +158,8 @@ malformed_status_is_counted()
 	END
 	check_equal "rx-status-malformed" 4 \
 		"$(pw_counter 3 pw1 rx-status-malformed)"
-	check_equal "rx-ach-unknown" 1 "$(pw_counter 3 pw1 rx-ach-unknown)"
+	check_equal "rx-vccv-unexpected" 1 \
+		"$(pw_counter 3 pw1 rx-vccv-unexpected)"
 	check_equal "rx-bad-control-word" 2 \
 		"$(pw_counter 3 pw1 rx-bad-control-word)"
 	check_equal "word in force" 0 "$(pw_get 3 pw1 remote_status)"
