@@ -14,26 +14,28 @@ ALL_TESTS="empty_arrays golden_keys golden_types values_of_an_object
 declare -A KEYS=(
 	[system]="lacp_system_id lacp_priority udp_port weak_algorithms system_id
 	counters"
-	[e-trunk]="switchover peer_switchover id state reason priority system_id peer_address source_address
+	[e-trunk]="id state reason priority system_id peer_address source_address
 	hello_ms multiplier fail_time_ms peer peer_priority peer_system_id
 	peer_state peer_fail_time_ms last_hello_age_ms revert_delay_s
 	bfd_session bfd_state rx tx rx_drop tx_drop description key_ids faults
 	last_change members send_key auth revert start_hold_s core_tracking
-	core_hold_down_ms core_hold_up_ms counters history"
+	core_hold_down_ms core_hold_up_ms switchover peer_switchover counters
+	history"
 	[member]="dev id remote_id e_trunk mode phys_state state reason able
 	peer_state ready core_ok links partner lacp_key dormant last_change
 	faults counters history"
-	[bfd]="name state remote_state diag remote_diag peer source dev
+	[bfd]="name state remote_state diag remote_diag peer source dev vrf
 	local_discriminator remote_discriminator min_tx_us min_rx_us multiplier
 	remote_multiplier tx_interval_us detect_time_us up_count down_count
 	last_down_reason rx_packets tx_packets rx_drop max_rx_gap_us
-	max_tx_late_us used_by min_ttl shutdown demand passive wtr_us wtr_waiting auth send_key key_ids
+	max_tx_late_us used_by min_ttl padded_size shutdown demand passive wtr_us wtr_waiting auth send_key key_ids
 	auth_changing last_change last_down_time guard_hits counters"
 	[core]="dev ifindex counters"
 	[pw]="name peer pw_id in_label out_label state active local_status
 	local_status_str remote_status remote_status_str control_word liveness
 	bfd_state lsp rx_packets rx_bytes tx_packets tx_bytes rx_drop tx_drop
-	vpws pinned mtu status refresh_s initial_remote track_bfd lockout
+	vpws pinned mtu status refresh_s initial_remote track_bfd
+	vccv_bfd min_tx_us min_rx_us multiplier detect_time_us lockout
 	last_change counters history"
 	[vpws]="name ac ac_state redundancy active_pw pws switchovers last_switch
 	precedence dual_receive counters"
