@@ -283,7 +283,8 @@ peer_restarts()
 	wait_bfd "$PE" b1 down
 	bfd "$PEER" add b1 peer 10.0.0.1 source 10.0.0.2 dev v0 auth meticulous-sha1 \
 		local-discriminator 2 remote-discriminator 1 key-file key
-	wait_bfd "$PE" b1 up
+	# AdminDown was said at 1 s x 5; the window ages in twice that (6.8.1)
+	wait_bfd "$PE" b1 up 40
 	wait_bfd "$PEER" b1 up
 	check_equal "here" "up 2" "$(bfd_show "$PE" b1 '"\(.state) \(.up_count)"')"
 	del_both
@@ -404,7 +405,7 @@ secrets_stay_secret()
 
 	add_both auth meticulous-sha1 key-id 3 key-file key
 	both key-id 4 key-file other
-	bfd "$PE" add 'x/../y' peer 10.0.1.2 auth sha1 key-file key20
+	bfd "$PE" add 'x/../y' peer 10.0.1.2 dev v1 auth sha1 key-file key20
 	for before in "-j bfd show" "-j -d bfd show" "-d show" "save"; do
 		# shellcheck disable=SC2086 # words
 		etrunkctl -n "$PE" $before >shown.txt
