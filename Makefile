@@ -9,6 +9,7 @@
 #   make unit            userland tests of the pure files only
 #   make fuzz            fuzz targets of the pure files only
 #   make demo            the two-PE lab in a VM
+#   make soak            BFD: conformance, and long runs against BIRD and FRR
 #   make install         module, tool, man page, completion, unit
 #   make dkms-install    module through DKMS
 #   make clean
@@ -62,7 +63,12 @@ check-debug: deps
 demo: deps
 	@selftests/run --demo
 
-.PHONY: deps lint unit fuzz check check-debug demo
+soak: deps
+	@ETRUNK_TEST_LIMIT=7200 ETRUNK_VM_LIMIT=21600 selftests/run --long \
+		--clock virtual -t bfd_bird.sh bfd_bird_auth.sh bfd_conform.sh \
+		bfd_frr.sh bfd_scale.sh
+
+.PHONY: deps lint unit fuzz check check-debug demo soak
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install

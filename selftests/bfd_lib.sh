@@ -138,3 +138,94 @@ trace_stop()
 	echo 0 >$TRACING/events/etrunk/enable
 	cat $TRACING/trace >trace.txt
 }
+
+## Sixteen sessions against another maker's daemon, which runs in PEER
+#
+#	PE   v0 10.0.0.11..18 --- v0 10.0.0.100	PEER	s1..s8, single hop
+#	     lo 10.2.0.11..18     lo 10.1.0.1		m1..m8, multihop
+#
+# Both know a session by the other's address alone, so ours differ.
+
+daemon_topology()
+{
+	local i
+
+	bfd_topology
+	ip -n "$PEER" -b - <<-END
+		addr add 10.0.0.100/24 dev v0
+		addr add 10.1.0.1/32 dev lo
+		route add 10.2.0.0/24 via 10.0.0.1 src 10.1.0.1
+	END
+	{
+		echo "route add 10.1.0.1/32 via 10.0.0.100"
+		for i in {1..8}; do
+			echo "addr add 10.0.0.1$i/24 dev v0"
+			echo "addr add 10.2.0.1$i/32 dev lo"
+		done
+	} | ip -n "$PE" -b -
+}
+
+# daemon_sessions MIN_TTL: ours, 50 ms x 3
+daemon_sessions()
+{
+	local i
+
+	for i in {1..8}; do
+		echo "bfd add s$i peer 10.0.0.100 source 10.0.0.1$i dev v0 min-tx 50 min-rx 50"
+		echo "bfd add m$i peer 10.1.0.1 source 10.2.0.1$i min-ttl $1 min-tx 50 min-rx 50"
+	done | etrunkctl -n "$PE" -b -
+}
+
+# all_are NAMESPACE STATE NUMBER
+all_are()
+{
+	[ "$(etrunkctl -n "$1" -j bfd show | grep -o '"state":"'"$2"'"' |
+		wc -l)" = "$3" ]
+}
+
+# wait_all NAMESPACE STATE NUMBER SECONDS
+wait_all()
+{
+	slowwait "$4" all_are "$1" "$2" "$3"
+	check_err $? "not all $3 sessions are $2: $(etrunkctl -n "$1" -j \
+		bfd show | jq -r '[.[] | "\(.name) \(.state)"] | join(", ")')"
+}
+
+# is_paced NAMESPACE NAME MS: whether packets come in 3/4 of MS to MS each, in
+# two seconds or whatever has passed meanwhile
+is_paced()
+{
+	local from rx
+
+	from=$(uptime_ms)
+	rx=$(bfd_show "$1" "$2" .rx_packets)
+	sleep 2
+	rx=$(($(bfd_show "$1" "$2" .rx_packets) - rx))
+	((rx >= 2000 / $3 - 2 &&
+	  rx <= ($(uptime_ms) - from) * 4 / ($3 * 3) + 2))
+}
+
+# flaps NAMESPACE: times any session left Up
+flaps()
+{
+	etrunkctl -n "$1" -j bfd show | jq '[.[].down_count] | add'
+}
+
+## BIRD in PEER, by the script's bird.conf
+
+bird_start()
+{
+	ns "$PEER" bird -c bird.conf -s bird.ctl -P bird.pid
+	check_err $? "BIRD does not start"
+}
+
+# bird_kill SIGNAL
+bird_kill()
+{
+	[ ! -s bird.pid ] || kill "$1" "$(cat bird.pid)" 2>/dev/null
+}
+
+birdc_()
+{
+	birdc -s bird.ctl "$@"
+}

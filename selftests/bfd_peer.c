@@ -14,6 +14,7 @@
  *		noise MS	listen only, print what the gaps were
  *		set KEY VALUE	change a parameter from the next packet on
  *		send		one packet now
+ *		reply MS	one packet now; print what came then, and when
  *		last		print the last packet received
  *
  * Addresses are IPv4, or IPv6 with %DEV where they are link-local.
@@ -464,6 +465,23 @@ static void poll_final(uint64_t until)
 	printf("final_us=none\n");
 }
 
+/* What the next packet says once ours has been delivered. */
+static void reply(uint64_t until)
+{
+	uint64_t at;
+
+	while (receive(now_us()))
+		;
+	send_packet(c.flags);
+	at = last_sent;
+	if (receive(until))
+		printf("reply_us=%lld state=%u diag=%u flags=%#x\n",
+		       in.at > at ? (long long)(in.at - at) : 0, in.state,
+		       in.diag, in.flags);
+	else
+		printf("reply_us=none\n");
+}
+
 static void print_last(void)
 {
 	printf("state=%u diag=%u flags=%#x mult=%u my=%u your=%u min_tx=%u min_rx=%u ttl=%u tos=%#x df=%u sport=%u len=%u\n",
@@ -596,6 +614,8 @@ static int command(char **argv)
 		silent(in_ms(arg));
 	} else if (!strcmp(argv[0], "poll")) {
 		poll_final(in_ms(arg));
+	} else if (!strcmp(argv[0], "reply")) {
+		reply(in_ms(arg));
 	} else {
 		return 0;
 	}
