@@ -16,7 +16,7 @@
 # shellcheck disable=SC2034 # for tests_run
 ALL_TESTS="same_addresses one_socket_a_vrf packets_of_another_vrf
 	accept_of_any_vrf one_vrf_fails vrf_comes_back vrf_renamed
-	port_in_use"
+	device_changes_its_vrf port_in_use"
 
 setup()
 {
@@ -250,6 +250,20 @@ vrf_renamed()
 	ip -n "$PE" link set rouge name red
 	ip -n "$PE" link set red up
 	ip -n "$PE" addr replace 2001:db8::1/64 dev v0 nodad
+	wait_all red up
+}
+
+device_changes_its_vrf()
+{
+	ip -n "$PE" link del v1
+	join v0 blue
+	wait_bfd "$PE" s-red down
+	# its peer is heard in blue now, whose multihop session takes it
+	wait_bfd "$PE" m-blue up
+	check_equal "peer of blue" 1021 \
+		"$(bfd_show "$PE" m-blue .remote_discriminator)"
+	check_equal "single hop of red" down "$(bfd_show "$PE" s-red .state)"
+	join v0 red
 	wait_all red up
 }
 
