@@ -19,6 +19,7 @@
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
 #include <net/udp.h>
@@ -307,10 +308,23 @@ static struct dst_entry *route(struct etrunk_net *en,
 			       struct etrunk_addr *source, int oif,
 			       __be16 sport)
 {
-	if (peer->family == AF_INET6)
-		return route6(en, encap, peer, source, oif, sport);
+	struct dst_entry *dst;
 
-	return route4(en, encap, peer, source, oif, sport);
+	if (peer->family == AF_INET6)
+		dst = route6(en, encap, peer, source, oif, sport);
+	else
+		dst = route4(en, encap, peer, source, oif, sport);
+
+	/*
+	 * A VRF without a default route of its own falls through to the main
+	 * table, where somebody else may have the peer's address.
+	 */
+	if (!IS_ERR(dst) && !encap->single_hop && oif &&
+	    l3mdev_master_ifindex(dst->dev) != oif) {
+		dst_release(dst);
+		return ERR_PTR(-EHOSTUNREACH);
+	}
+	return dst;
 }
 
 static int udp_source(struct etrunk_net *en, struct etrunk_bfd_cfg *cfg)

@@ -70,10 +70,10 @@ both_ends()
 	check_equal "multihop" "2001:db8:1::2 2001:db8:1::1 null 254" \
 		"$(bfd_show "$PE" m1 '"\(.peer) \(.source) \(.dev) \(.min_ttl)"')"
 	# a text that apply takes, and finds nothing to do for
-	etrunkctl -n "$PE" save >conf
+	etrunkctl -n "$PE" save >saved
 	check_match "save" \
-		'bfd add b1 peer fe80::2 source fe80::1 dev v0 .*' "$(<conf)"
-	etrunkctl -n "$PE" apply conf --check
+		'bfd add b1 peer fe80::2 source fe80::1 dev v0 .*' "$(<saved)"
+	etrunkctl -n "$PE" apply saved --check
 	check_equal "difference to what was saved" 0 $?
 }
 

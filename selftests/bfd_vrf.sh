@@ -119,9 +119,9 @@ same_addresses()
 	check_equal "who is whose peer" "$ALL_UP" "$(states)"
 	check_equal "vrf" '"red","blue",null' "$(for s in red blue none; do
 		bfd_show "$PE" "m-$s" '.vrf | @json'; done | paste -sd,)"
-	etrunkctl -n "$PE" save >conf
-	check_match "save" 'bfd add s-red peer 10.0.0.2 .* vrf red ' "$(<conf)"
-	etrunkctl -n "$PE" apply conf --check
+	etrunkctl -n "$PE" save >saved
+	check_match "save" 'bfd add s-red peer 10.0.0.2 .* vrf red ' "$(<saved)"
+	etrunkctl -n "$PE" apply saved --check
 	check_equal "difference to what was saved" 0 $?
 }
 
@@ -260,11 +260,23 @@ device_changes_its_vrf()
 	wait_bfd "$PE" s-red down
 	# its peer is heard in blue now, whose multihop session takes it
 	wait_bfd "$PE" m-blue up
+	# and nobody of red asks for it where no VRF is
+	check_equal "out of red" 0 "$(fell_through)"
 	check_equal "peer of blue" 1021 \
 		"$(bfd_show "$PE" m-blue .remote_discriminator)"
 	check_equal "single hop of red" down "$(bfd_show "$PE" s-red .state)"
 	join v0 red
 	wait_all red up
+}
+
+# packets of red's sessions that came to the peer in no VRF, in two seconds
+fell_through()
+{
+	local before
+
+	before=$(bfd_show "$NONE" m6 .down_count)
+	sleep 2
+	echo $(($(bfd_show "$NONE" m6 .down_count) - before))
 }
 
 # A program that owns the port has it in every VRF.
