@@ -350,6 +350,10 @@ void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
 	pw->cfg.refresh = cfg->refresh;
 	pw->cfg.initial_remote = cfg->initial_remote;
 	pw->cfg.bfd = cfg->bfd;
+	pw->cfg.vccv = cfg->vccv;
+	pw->cfg.vccv_min_tx_us = cfg->vccv_min_tx_us;
+	pw->cfg.vccv_min_rx_us = cfg->vccv_min_rx_us;
+	pw->cfg.vccv_mult = cfg->vccv_mult;
 	pw->cfg.lockout = cfg->lockout;
 	/* the data path reads it, as it does what never changes */
 	WRITE_ONCE(pw->cfg.mtu, cfg->mtu);

@@ -292,9 +292,9 @@ deleted_is_one()
 
 saved()
 {
-	et 3 save >conf
-	check_match "save" 'pw add pw1 .* vccv-bfd on' "$(<conf)"
-	et 3 apply conf --check
+	et 3 save >saved
+	check_match "save" 'pw add pw1 .* vccv-bfd on' "$(<saved)"
+	et 3 apply saved --check
 	check_equal "difference to what was saved" 0 $?
 }
 
