@@ -429,7 +429,9 @@ etrunk.conf 600" "$(cd conf && stat -c '%n %a' -- *)"
 	etrunkctl -n "$PE" flush -f
 	etrunkctl -n "$PE" apply conf/etrunk.conf
 	check_err $? "apply"
-	wait_bfd "$PE" b1 up
+	# PE counts from a new number, which PEER takes after twice the
+	# detection time of a slow peer (6.8.1): 2 x 5 x 1 s
+	wait_bfd "$PE" b1 up 30
 	etrunkctl -n "$PE" save again
 	check_equal "saved again" "" "$(diff -r conf again)"
 	# the file has one key less, and another one to send with

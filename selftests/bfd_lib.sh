@@ -57,7 +57,7 @@ bfd_is()
 # wait_bfd NAMESPACE NAME STATE [SECONDS]
 wait_bfd()
 {
-	slowwait "${4:-10}" bfd_is "$1" "$2" "$3"
+	slowwait "${4:-30}" bfd_is "$1" "$2" "$3"
 	check_err $? "$2 of $1 is $(bfd_show "$1" "$2" .state), expected $3"
 }
 
