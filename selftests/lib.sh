@@ -73,19 +73,25 @@ uptime_ms()
 	echo $((10#${up/./} * 10))
 }
 
-# loopy_wait PAUSE MS COMMAND...: until COMMAND succeeds; prints its output.
+# loopy_wait PAUSE MS COMMAND...: until COMMAND succeeds; prints its output. The
+# deadline is there to end a test that failed, and is no claim of speed: the
+# virtual clock may leap over all of it while the guest waits for the host, and
+# a busy host stretches the real one. So it is doubled, and COMMAND has had
+# WAIT_TRIES chances whatever the clock says.
+WAIT_TRIES=30
+
 loopy_wait()
 {
-	local pause=$1 limit=$2 end out
+	local pause=$1 limit=$2 tries=0 end out
 	shift 2
 
-	end=$(($(uptime_ms) + limit))
+	end=$(($(uptime_ms) + 2 * limit))
 	while :; do
 		if out=$("$@"); then
 			printf '%s' "$out"
 			return 0
 		fi
-		if (($(uptime_ms) > end)); then
+		if ((++tries >= WAIT_TRIES && $(uptime_ms) > end)); then
 			printf '%s' "$out"
 			return 1
 		fi
