@@ -8,6 +8,7 @@
 #   make lint            static checks only
 #   make unit            userland tests of the pure files only
 #   make fuzz            fuzz targets of the pure files only
+#   make model           model check of the E-Trunk's pure files only
 #   make demo            the two-PE lab in a VM
 #   make soak            BFD: conformance, and long runs against BIRD and FRR
 #   make install         module, tool, man page, completion, unit
@@ -54,6 +55,9 @@ unit: deps
 fuzz: deps
 	@$(MAKE) -C selftests/fuzz run
 
+model: deps
+	@$(MAKE) -C selftests/model run
+
 check: deps
 	@selftests/scripts/check
 
@@ -68,7 +72,7 @@ soak: deps
 		--clock virtual -t bfd_bird.sh bfd_bird_auth.sh bfd_conform.sh \
 		bfd_frr.sh bfd_scale.sh
 
-.PHONY: deps lint unit fuzz check check-debug demo soak
+.PHONY: deps lint unit fuzz model check check-debug demo soak
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install

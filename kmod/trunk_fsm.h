@@ -33,7 +33,14 @@
  * Two PEs claim mastership at the same time only while at least one of them
  * does not hear the other. Once hellos pass both ways this ends within one
  * hello interval and two round trips; where they pass one way only, within
- * TRUNK_FSM_GRACE_MS and one transit after the deaf side took over.
+ * TRUNK_FSM_GRACE_MS and one transit after the deaf side took over, or, if it
+ * took over without telling (it restarted), within the fail time and
+ * TRUNK_FSM_GRACE_MS. A PE that starts on a path that is one-way already cannot
+ * tell the peer's hellos from a recording of them: then both serve, until the
+ * path works both ways.
+ *
+ * These bounds, and how soon somebody serves after a failure, are checked for
+ * every schedule of a few faults by selftests/model.
  */
 #ifndef _ETRUNK_TRUNK_FSM_H
 #define _ETRUNK_TRUNK_FSM_H
