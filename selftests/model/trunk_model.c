@@ -10,7 +10,7 @@
  *	- a state that was seen before with as many faults left is not walked
  *	  again. States are compared without regard to the clock, to the values
  *	  of random numbers, and to sequence numbers but for their order, which
- *	  is all that the machines use. So walks end, and what holds holds for
+ *	  is all that the machines use. So walks end, and what is found stands for
  *	  all time.
  *
  * What is wanted, each with a bound in ms (see bounds()) that counts from when
@@ -783,14 +783,14 @@ static bool is_new(const struct world *w)
 
 /* ---- walks ---- */
 
-static bool strike(struct world *w, enum fault fault, unsigned int n,
+static bool strike(struct world *w, enum fault what, unsigned int n,
 		   unsigned int which)
 {
 	struct pe *pe = &w->pe[n];
 	struct chan *ch = &w->ch[n];
 	struct hello h;
 
-	switch (fault) {
+	switch (what) {
 	case CRASH:
 		if (pe->alive)
 			power_off(w, n);
@@ -869,19 +869,19 @@ static void tell_way(const struct world *w)
 
 static void walk(const struct world *from);
 
-static void branch(const struct world *w, enum fault fault, unsigned int n,
+static void branch(const struct world *w, enum fault what, unsigned int n,
 		   unsigned int which)
 {
 	struct world next = *w;
 
 	if (violation)
 		return;
-	if (fault != RELEASE)
+	if (what != RELEASE)
 		next.left--;
-	if (!strike(&next, fault, n, which))
+	if (!strike(&next, what, n, which))
 		return;
 	way[way_len].at = w->now;
-	way[way_len].fault = fault;
+	way[way_len].fault = what;
 	way[way_len++].pe = n;
 	walk(&next);
 	way_len--;
