@@ -10,7 +10,7 @@
 #   make fuzz            fuzz targets of the pure files only
 #   make model           model check of the E-Trunk's pure files only
 #   make demo            the two-PE lab in a VM
-#   make soak            BFD: conformance, and long runs against BIRD and FRR
+#   make soak            BFD: long runs, and BIRD and FRR as the other end
 #   make install         module, tool, man page, completion, unit
 #   make dkms-install    module through DKMS
 #   make clean

@@ -11,51 +11,105 @@
 # session with a real peer (m1, multihop) lives beside them; each case checks
 # that it has not noticed.
 #
-# The test names of two other suites, and what covers them here (T: timers,
-# D: detect, R: rx_checks, S: session, C: this file, J: tool_json, X: refuse,
-# B: bird, F: frr, U: unit/bfd_fsm_test):
+# The cases of two other suites, and what covers them here, SCRIPT/CASE, or why
+# nothing does. The subtest table_is_true looks each of ours up.
 #
-# VPP test_bfd.py
-#  add_bfd, add_bfd6 S handshake | double_add S same_addresses_twice
-#  mod_bfd, upd_bfd T change_without_flap; add-or-update is not offered, X
-#  session_up, session_up_by_ip S handshake | hold_up B, F, scale no_flap
-#  session_down C state_machine up_rx_down | slow_timer T slow_start
-#  zero_remote_min_rx T peer_asks_for_silence, C silence_still_answers_polls
-#  conn_down D default_10ms_x3
-#  peer_discr_reset_sess_down C silence_forgets_the_peer
-#  large_required_min_rx T peer_asks_for_slower
-#  immediate_remote_min_rx_reduction C overdue_packet_goes_at_once
-#  modify_req_min_rx_double, _halve C shorter_detection_waits_for_final
-#  modify_detect_mult C multiplier_needs_no_poll
-#  queued_poll C second_change_is_polled_again
-#  poll_response T poll_is_answered_at_once, C poll_in_down_is_answered
-#  no_periodic_if_remote_demand T peer_in_demand
-#  admin_up_down S shutdown_here, C admin_down_*
-#  config_change_remote_demand: needs demand of the peer and a poll of ours:
-#	U walks it
-#  intf_deleted S device_comes_back
-#  bfd_traffic_with_tos_configured, set_udp_tos: the class is fixed to CS6,
-#	T packet_format
-#  poll_final_* (VRF): of VRFs, where the test of the VRF is
-#  echo_*, stale_echo, invalid_echo_checksum, set_del_udp_echo_source: where the
-#	test of echo is
-#  add_sha1_keys, *_sha1*, *auth*, *key*, bad_seq_number, restart: where the
-#	test of authentication is
-#  session_with_fib: routes do not hang on BFD here, trunks and PWs do:
-#	trunk_path, demo | bfd_o_gre: a tunnel device is a device, S handshake
-#  CLI show, add_mod_del_*: J, tool_conf
-# FRR topotests
-#  bfd_topo1, _topo2, _topo3, bfd_profiles_topo1 F, B (profiles are not offered)
-#  bfd_vrf_topo1, bfd_vrflite_topo1, bfd_static_vrf: of VRFs, as above
-#  bfd_isis_*, bfd_ospf_*, bfd_bgp_*, bgp_bfd_*, rip_bfd_*, static_bfd_*: routing
-#	protocols' reactions; our clients' are in trunk_election and demo
-#  bfd_bgp_cbit_topo3: the C bit on the wire T packet_format
-#  bfd_authentication_topo1, bfd_echo6_topo1: as above
-#  bfd_jitter_verification T jitter (the least multiplier here is 3; 1 in U)
-#  bfd_dynamic_sockets S ports_follow_sessions
-#  bfd_admin_down_no_impact S deletion_is_no_failure, C admin_down_is_told
-#  bfd_dplane_counters_topo1: no data plane protocol here
-#  sbfd_topo1: seamless BFD is not offered
+# VPP test_bfd.py:
+#  add_bfd add_bfd6 session_up session_up_by_ip: bfd_session/handshake
+#	bfd_ipv6/both_ends
+#  double_add: bfd_session/same_addresses_twice refuse/bfd_same_in_vrf
+#  mod_bfd upd_bfd: bfd_timers/change_without_flap; add-or-update is not
+#	offered, a second add is refused: refuse/bfd_name_duplicate
+#  session_down: bfd_conform/state_machine_up_rx_down
+#  hold_up: bfd_bird/no_flap bfd_frr/no_flap bfd_scale/no_flap
+#  slow_timer: bfd_timers/slow_start
+#  zero_remote_min_rx: bfd_timers/peer_asks_for_silence
+#	bfd_conform/silence_still_answers_polls
+#  conn_down: bfd_detect/default_10ms_x3 bfd_ipv6/detection
+#  peer_discr_reset_sess_down: bfd_conform/silence_forgets_the_peer
+#  large_required_min_rx: bfd_timers/peer_asks_for_slower
+#  immediate_remote_min_rx_reduction: bfd_conform/overdue_packet_goes_at_once
+#  modify_req_min_rx_double: bfd_conform/longer_detection_is_used_at_once
+#  modify_req_min_rx_halve: bfd_conform/shorter_detection_waits_for_final
+#  modify_detect_mult: bfd_conform/multiplier_needs_no_poll
+#  queued_poll: bfd_conform/second_change_is_polled_again
+#	bfd_fsm_test/change_during_poll
+#  poll_response: bfd_timers/poll_is_answered_at_once
+#	bfd_conform/poll_in_down_is_answered
+#  no_periodic_if_remote_demand: bfd_timers/peer_in_demand
+#	bfd_fsm_test/remote_demand_stops_periodic
+#  config_change_remote_demand: bfd_modes_test/demand_change_during_poll
+#  admin_up_down: bfd_session/shutdown_here bfd_conform/admin_down_is_told
+#	bfd_conform/enabled_starts_in_down
+#  intf_deleted: bfd_session/device_comes_back bfd_ipv6/device_comes_back
+#  bfd_traffic_with_tos_configured set_udp_tos: the class is fixed to CS6:
+#	bfd_timers/packet_format bfd_ipv6/packet_format
+#  poll_final_default_table4 poll_final_default_table6:
+#	bfd_timers/change_on_up_is_polled
+#  poll_final_non_default_vrf4 poll_final_non_default_vrf6:
+#	bfd_vrf/same_addresses (each comes up at its fast pace, which takes a
+#	poll)
+#  echo echo_fail echo_stop: bfd_modes_test/echo_when_up_and_wanted
+#	bfd_modes_test/echo_failed bfd_modes_test/echo_off
+#  echo_looped_back stale_echo invalid_echo_checksum echo_source_removed
+#	set_del_udp_echo_source: none:
+#	sessions send no echo packets
+#  add_sha1_keys set_del_sha1_key set_del_meticulous_sha1_key:
+#	bfd_auth/refused tool_conf/keys_are_never_shown
+#  add_bfd_sha1 sha1_session_up sha1_hold_up: bfd_auth/type_sha1
+#	bfd_bird_auth/none_flaps
+#  sha1_hold_up_meticulous: bfd_auth/type_meticulous-sha1
+#	bfd_bird_auth/none_flaps
+#  double_add_sha1 shared_sha1_key: none: a key belongs to its session here
+#  add_auth_nonexistent_key: refuse/key_file_missing
+#  activate_auth deactivate_auth change_key: bfd_auth/key_rollover
+#	bfd_auth/type_changes
+#  auth_on_immediate auth_off_immediate auth_change_key_immediate:
+#	bfd_auth/type_changes bfd_auth/key_rollover
+#  auth_on_delayed auth_off_delayed auth_change_key_delayed:
+#	bfd_auth/key_rollover; what is received is believed by old and new:
+#	bfd_auth_test/change_disturbs_nobody
+#  send_bad_seq_number: bfd_auth/meticulous_sha1 bfd_auth_test/window
+#	bfd_auth_test/replay
+#  mismatch_auth: bfd_auth/type_other_key bfd_bird_auth/other_secret
+#  mismatch_bfd_key_id: bfd_auth_test/key_ids bfd_bird_auth/other_key_id
+#  mismatched_auth_type: bfd_auth_test/types bfd_bird_auth/other_type
+#  restart: bfd_auth/peer_restarts
+#	bfd_bird_auth/bird_is_killed_and_comes_back
+#  session_with_fib: none: routes do not hang on BFD; pseudowires and trunks
+#	do: vccv/label_route_lost trunk_election/bfd_down_takes_over
+#  bfd_o_gre: none: a tunnel is a device as any: bfd_session/handshake
+#  show: tool_json/golden_keys
+#  add_mod_del_bfd_udp add_mod_del_bfd_udp6 add_mod_del_bfd_udp_auth
+#	add_mod_del_bfd_udp6_auth auth_on_off auth_on_off_delayed:
+#	tool_conf/apply_creates tool_conf/merge_keeps
+#	tool_conf/replace_removes tool_conf/keys_roll_over
+# FRR topotests:
+#  bfd_topo1 bfd_topo2 bfd_topo3: bfd_frr/all_come_up bfd_frr/bfdd_shuts_down
+#	bfd_bird/all_come_up
+#  bfd_profiles_topo1: none: profiles are not offered; what they set:
+#	bfd_frr/our_timers_change
+#  bfd_vrf_topo1 bfd_vrflite_topo1 bfd_static_vrf: bfd_vrf/same_addresses
+#	bfd_vrf/one_vrf_fails
+#  bfd_isis_topo1 bfd_ospf_topo1 bfd_ospf_quicknbr_topo1 rip_bfd_topo1
+#	bgp_bfd_session bgp_bfd_down_cease_notification: none: reactions of
+#	routing protocols; of our clients: trunk_election/bfd_down_takes_over
+#  static_bfd_admin_down: none: static routes; what a client hears:
+#	bfd_session/shutdown_there
+#  bfd_bgp_cbit_topo3: bfd_timers/packet_format
+#  bfd_authentication_topo1: bfd_auth/type_simple bfd_auth/type_md5
+#	bfd_auth/type_meticulous-md5 bfd_auth/type_sha1
+#	bfd_auth/type_meticulous-sha1 bfd_auth/key_rollover; its form of HMAC
+#	is refused: bfd_auth_test/hmac_is_refused
+#  bfd_echo6_topo1: none: as the echo packets above; IPv6 itself:
+#	bfd_ipv6/both_ends
+#  bfd_jitter_verification: bfd_timers/jitter bfd_fsm_test/jitter_range
+#  bfd_dynamic_sockets: bfd_session/ports_follow_sessions
+#  bfd_admin_down_no_impact: bfd_session/deletion_is_no_failure
+#	vccv/off_is_no_failure
+#  bfd_dplane_counters_topo1: none: no protocol to a data plane elsewhere
+#  sbfd_topo1: none: seamless BFD is not offered
+#
 # shellcheck source=selftests/bfd_lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/bfd_lib.sh"
@@ -70,7 +124,8 @@ ALL_TESTS="state_machine state_machine_admin_down discriminators_are_random
 	silence_still_answers_polls final_unasked_is_harmless
 	overdue_packet_goes_at_once shorter_detection_waits_for_final
 	longer_detection_is_used_at_once second_change_is_polled_again
-	multiplier_needs_no_poll slow_again_after_up longest_detection_time"
+	multiplier_needs_no_poll slow_again_after_up longest_detection_time
+	table_is_true"
 
 setup()
 {
@@ -496,6 +551,42 @@ longest_detection_time()
 	check_equal "after 2560 s" "down 1" "$(show l1 '"\(.state) \(.diag)"')"
 	# 5100 s
 	check_equal "the longer one" up "$(show l2 .state)"
+}
+
+# table: the header's rows, each on a line "NAMES: CASES"
+table()
+{
+	awk '/^# VPP test_bfd.py/ { on = 1 }
+	     !/^#/ || /^#$/ { on = 0 }
+	     on && /^#  / { printf "%s%s", sep, substr($0, 4); sep = "\n" }
+	     on && /^#\t/ { printf " %s", substr($0, 3) }
+	     END { print "" }' "$LIB_DIR/bfd_conform.sh"
+}
+
+# Each case of ours that it names is one that runs: in the committed list, or a
+# function of a script.
+table_is_true()
+{
+	local case row rows=0 cases=0 script
+
+	while read -r row; do
+		rows=$((rows + 1))
+		[[ $row =~ [a-z0-9_]:\ .*(none:|/) ]]
+		check_err $? "neither a case nor a reason: $row"
+		for case in ${row#*: }; do
+			case=${case%[;,:]}
+			[[ $case == */* ]] || continue
+			cases=$((cases + 1))
+			script=${case%/*}
+			case=${case#*/}
+			grep -qE "^[a-z]+/$script(\\.sh)?: (global\\.)?$case\$" \
+				"$LIB_DIR/expected" ||
+				grep -q "^$case()" "$LIB_DIR/$script.sh"
+			check_err $? "there is no case $script/$case"
+		done
+	done < <(table)
+	check_between "rows" 50 200 "$rows"
+	check_between "cases of ours" 80 1000 "$cases"
 }
 
 tests_run
