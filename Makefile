@@ -70,7 +70,7 @@ demo: deps
 soak: deps
 	@ETRUNK_TEST_LIMIT=7200 ETRUNK_VM_LIMIT=21600 selftests/run --long \
 		--clock virtual -t bfd_bird.sh bfd_bird_auth.sh bfd_conform.sh \
-		bfd_frr.sh bfd_scale.sh
+		bfd_demand.sh bfd_frr.sh bfd_scale.sh
 
 .PHONY: deps lint unit fuzz model check check-debug demo soak
 
