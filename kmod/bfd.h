@@ -62,7 +62,6 @@ struct etrunk_bfd_cfg {
  * @tx: sent packets
  * @tx_fail: packets that could not be sent
  * @rx_ignored: good packets while AdminDown here
- * @guard_hits: detections put off because the detector was late
  * @drop: refused packets by enum etrunk_bfd_drop
  */
 struct etrunk_bfd_stats {
@@ -70,7 +69,6 @@ struct etrunk_bfd_stats {
 	u64 tx;
 	u64 tx_fail;
 	u64 rx_ignored;
-	u64 guard_hits;
 	u64 drop[ETRUNK_BFD_DROP_MAX];
 };
 
@@ -111,7 +109,6 @@ struct etrunk_bfd_note {
  * @detect_timer: at or before the end of the detection time
  * @detect_armed: expiry of @detect_timer, U64_MAX if it is not armed
  * @last_tx: when the last periodic packet was due to go
- * @guard_rx: fsm.last_rx of the last silence that got a grace
  * @max_tx_late: worst lateness of @tx_timer, ns
  * @tx_wanted: ETRUNK_BFD_ACT_FINAL and _SEND that are to be sent
  * @tx_busy: somebody is sending; he sends what else is wanted meanwhile
@@ -151,7 +148,6 @@ struct etrunk_bfd {
 	struct etrunk_bfd_timer detect_timer;
 	u64 detect_armed;
 	u64 last_tx;
-	u64 guard_rx;
 	u64 max_tx_late;
 	u8 tx_wanted;
 	bool tx_busy;

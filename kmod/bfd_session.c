@@ -30,10 +30,6 @@
 #include "bfd.h"
 #include "trace.h"
 
-/* How late a detector is starved, and the longest grace it then gives. */
-#define GUARD_LATE_NS	(2 * NSEC_PER_MSEC)
-#define GUARD_MAX_NS	(10 * NSEC_PER_MSEC)
-
 /* The one place that starts a timer of a session. */
 static void arm(struct etrunk_bfd *bfd, struct etrunk_bfd_timer *timer,
 		u64 when)
@@ -256,26 +252,6 @@ static void tx_expired(struct etrunk_bfd_timer *timer)
 	rcu_read_unlock();
 }
 
-/*
- * The detector itself ran late: then packets may wait behind the same cause.
- * Whoever delivers them gets a grace, once per silence, as long as the delay
- * but no longer than GUARD_MAX_NS; then true failures are detected that much
- * later at most, and only by those who are late anyway.
- */
-static bool guarded(struct etrunk_bfd *bfd, u64 late, u64 now)
-{
-	if (!ETRUNK_BFD_GUARD || late < GUARD_LATE_NS ||
-	    now < etrunk_bfd_fsm_deadline(&bfd->fsm) ||
-	    bfd->guard_rx == bfd->fsm.last_rx)
-		return false;
-
-	bfd->guard_rx = bfd->fsm.last_rx;
-	bfd->stats.guard_hits++;
-	bfd->detect_armed = now + min_t(u64, late, GUARD_MAX_NS);
-	arm(bfd, &bfd->detect_timer, bfd->detect_armed);
-	return true;
-}
-
 static void detect_expired(struct etrunk_bfd_timer *timer)
 {
 	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
@@ -294,10 +270,6 @@ static void detect_expired(struct etrunk_bfd_timer *timer)
 	now = ktime_get_ns();
 	late = etrunk_bfd_timer_late(timer, now);
 	trace_etrunk_bfd_timer(bfd, true, late);
-	if (guarded(bfd, late, now)) {
-		spin_unlock(&bfd->lock);
-		return;
-	}
 	old = bfd->fsm.state;
 	actions = etrunk_bfd_fsm_detect(&bfd->fsm, now);
 	decided(bfd, actions, old, now);
@@ -495,9 +467,8 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 	bfd->min_ttl = cfg.min_ttl;
 	INIT_LIST_HEAD(&bfd->clients);
 	spin_lock_init(&bfd->lock);
-	etrunk_bfd_timer_setup(&bfd->tx_timer, ETRUNK_BFD_TX_TIMER, tx_expired);
-	etrunk_bfd_timer_setup(&bfd->detect_timer, ETRUNK_BFD_DETECT_TIMER,
-			       detect_expired);
+	etrunk_bfd_timer_setup_tx(&bfd->tx_timer, tx_expired);
+	etrunk_bfd_timer_setup_detect(&bfd->detect_timer, detect_expired);
 	bfd->detect_armed = U64_MAX;
 	etrunk_bfd_fsm_init(&bfd->fsm, &cfg.timing,
 			    cfg.local_discr ?: draw_discriminator(en),

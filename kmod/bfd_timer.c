@@ -4,21 +4,21 @@
  */
 #include "bfd_timer.h"
 
-static enum hrtimer_restart expired_soft(struct hrtimer *hr)
-{
-	struct etrunk_bfd_timer *timer =
-		container_of(hr, struct etrunk_bfd_timer, hr);
-
-	timer->fn(timer);
-	return HRTIMER_NORESTART;
-}
-
-static enum hrtimer_restart expired_hard(struct hrtimer *hr)
+static enum hrtimer_restart tx_due(struct hrtimer *hr)
 {
 	struct etrunk_bfd_timer *timer =
 		container_of(hr, struct etrunk_bfd_timer, hr);
 
 	tasklet_hi_schedule(&timer->task);
+	return HRTIMER_NORESTART;
+}
+
+static enum hrtimer_restart detect_due(struct hrtimer *hr)
+{
+	struct etrunk_bfd_timer *timer =
+		container_of(hr, struct etrunk_bfd_timer, hr);
+
+	tasklet_schedule(&timer->task);
 	return HRTIMER_NORESTART;
 }
 
@@ -29,32 +29,36 @@ static void run_task(struct tasklet_struct *task)
 	timer->fn(timer);
 }
 
-/**
- * etrunk_bfd_timer_setup - initialise a timer
- * @timer: timer
- * @flavour: ETRUNK_BFD_TIMER_*
- * @fn: called in softirq at the expiry or after it
- */
-void etrunk_bfd_timer_setup(struct etrunk_bfd_timer *timer, int flavour,
-			    void (*fn)(struct etrunk_bfd_timer *timer))
+static void setup(struct etrunk_bfd_timer *timer,
+		  enum hrtimer_restart (*due)(struct hrtimer *hr),
+		  void (*fn)(struct etrunk_bfd_timer *timer))
 {
 	timer->fn = fn;
 	tasklet_setup(&timer->task, run_task);
-	switch (flavour) {
-	case ETRUNK_BFD_TIMER_HARD:
-		timer->mode = HRTIMER_MODE_ABS_HARD;
-		break;
-	case ETRUNK_BFD_TIMER_PINNED:
-		timer->mode = HRTIMER_MODE_ABS_PINNED_SOFT;
-		break;
-	default:
-		timer->mode = HRTIMER_MODE_ABS_SOFT;
-		break;
-	}
-	etrunk_hrtimer_setup(&timer->hr,
-			     flavour == ETRUNK_BFD_TIMER_HARD ? expired_hard :
-								expired_soft,
-			     CLOCK_MONOTONIC, timer->mode);
+	etrunk_hrtimer_setup(&timer->hr, due, CLOCK_MONOTONIC,
+			     ETRUNK_BFD_TIMER_MODE);
+}
+
+/**
+ * etrunk_bfd_timer_setup_tx - initialise a timer of transmission
+ * @timer: timer
+ * @fn: called in softirq at the expiry, before received packets are looked at
+ */
+void etrunk_bfd_timer_setup_tx(struct etrunk_bfd_timer *timer,
+			       void (*fn)(struct etrunk_bfd_timer *timer))
+{
+	setup(timer, tx_due, fn);
+}
+
+/**
+ * etrunk_bfd_timer_setup_detect - initialise a timer of detection
+ * @timer: timer
+ * @fn: called in softirq at the expiry, after received packets were looked at
+ */
+void etrunk_bfd_timer_setup_detect(struct etrunk_bfd_timer *timer,
+				   void (*fn)(struct etrunk_bfd_timer *timer))
+{
+	setup(timer, detect_due, fn);
 }
 
 /**

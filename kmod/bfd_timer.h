@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Timers of BFD sessions: the one place that knows how an expiry gets from the
- * clock to a callback in softirq. Chosen when the module is built, for each of
- * the two timers of a session:
- *
- *   SOFT	an hrtimer that expires in HRTIMER_SOFTIRQ
- *   PINNED	the same, never moved to another CPU
- *   HARD	an hrtimer that expires in hard irq and schedules a HI tasklet
+ * clock to a callback in softirq. Why it is done so: bfd_timer.c.
  */
 #ifndef _ETRUNK_BFD_TIMER_H
 #define _ETRUNK_BFD_TIMER_H
@@ -16,37 +11,24 @@
 
 #include "compat.h"
 
-#define ETRUNK_BFD_TIMER_SOFT	0
-#define ETRUNK_BFD_TIMER_PINNED	1
-#define ETRUNK_BFD_TIMER_HARD	2
-
-#ifndef ETRUNK_BFD_TX_TIMER
-#define ETRUNK_BFD_TX_TIMER	ETRUNK_BFD_TIMER_SOFT
-#endif
-#ifndef ETRUNK_BFD_DETECT_TIMER
-#define ETRUNK_BFD_DETECT_TIMER	ETRUNK_BFD_TIMER_SOFT
-#endif
-/* whether a detector that ran late gives a grace */
-#ifndef ETRUNK_BFD_GUARD
-#define ETRUNK_BFD_GUARD	0
-#endif
+#define ETRUNK_BFD_TIMER_MODE	HRTIMER_MODE_ABS_HARD
 
 /**
  * struct etrunk_bfd_timer - a timer of a session
- * @hr: the clock's part
- * @task: runs @fn where @hr expires in hard irq
+ * @hr: the clock's part, expires in hard irq
+ * @task: runs @fn
  * @fn: called in softirq, without a lock
- * @mode: of @hr
  */
 struct etrunk_bfd_timer {
 	struct hrtimer hr;
 	struct tasklet_struct task;
 	void (*fn)(struct etrunk_bfd_timer *timer);
-	enum hrtimer_mode mode;
 };
 
-void etrunk_bfd_timer_setup(struct etrunk_bfd_timer *timer, int flavour,
-			    void (*fn)(struct etrunk_bfd_timer *timer));
+void etrunk_bfd_timer_setup_tx(struct etrunk_bfd_timer *timer,
+			       void (*fn)(struct etrunk_bfd_timer *timer));
+void etrunk_bfd_timer_setup_detect(struct etrunk_bfd_timer *timer,
+				   void (*fn)(struct etrunk_bfd_timer *timer));
 void etrunk_bfd_timer_cancel(struct etrunk_bfd_timer *timer);
 
 /**
@@ -57,7 +39,7 @@ void etrunk_bfd_timer_cancel(struct etrunk_bfd_timer *timer);
 static inline void etrunk_bfd_timer_start(struct etrunk_bfd_timer *timer,
 					  u64 when)
 {
-	hrtimer_start(&timer->hr, ns_to_ktime(when), timer->mode);
+	hrtimer_start(&timer->hr, ns_to_ktime(when), ETRUNK_BFD_TIMER_MODE);
 }
 
 /**

@@ -244,7 +244,6 @@ static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
 			      change_time) ||
 	    (down_time && etrunk_nl_put_u64(skb, ETRUNK_A_BFD_LAST_DOWN_TIME,
 					    down_time)) ||
-	    etrunk_nl_put_u64(skb, ETRUNK_A_BFD_GUARD_HITS, stats.guard_hits) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_MAX_TX_LATE_US, to_us(late)))
 		return -EMSGSIZE;
 

@@ -29,7 +29,7 @@ declare -A KEYS=(
 	remote_multiplier tx_interval_us detect_time_us up_count down_count
 	last_down_reason rx_packets tx_packets rx_drop max_rx_gap_us
 	max_tx_late_us used_by min_ttl padded_size shutdown demand passive wtr_us wtr_waiting auth send_key key_ids
-	auth_changing last_change last_down_time guard_hits counters"
+	auth_changing last_change last_down_time counters"
 	[core]="dev ifindex counters"
 	[pw]="name peer pw_id in_label out_label state active local_status
 	local_status_str remote_status remote_status_str control_word liveness

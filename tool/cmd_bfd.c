@@ -124,8 +124,6 @@ static const struct key keys[] = {
 	  .type = T_STAMP, .flags = K_NULL0 },
 	{ .json = "last_down_time", .attr = A(LAST_DOWN_TIME),
 	  .type = T_STAMP, .flags = K_NULL0 },
-	{ .json = "guard_hits", .attr = A(GUARD_HITS), .type = T_U64,
-	  .flags = K_VOLATILE },
 	{ .json = "counters", .attr = A(COUNTER), .type = T_COUNTERS,
 	  .flags = K_VOLATILE },
 	{ 0 }

@@ -417,8 +417,6 @@ enum etrunk_bfd_auth_type {
  * @ETRUNK_A_BFD_AUTH_CHANGING: u32 bool, read-only: the peer has not followed
  *	a change of the type or of a secret yet
  * @ETRUNK_A_BFD_LAST_DOWN_TIME: u64, when the session last left Up
- * @ETRUNK_A_BFD_GUARD_HITS: u64, detections put off because the detector itself
- *	ran late
  * @ETRUNK_A_BFD_DEMAND: u32 bool, demand mode: ask the peer for silence, poll
  * @ETRUNK_A_BFD_PASSIVE: u32 bool, send nothing before the peer does
  * @ETRUNK_A_BFD_WTR_US: u32 0..3600000000, default 0: after a failure stay Down
@@ -471,7 +469,6 @@ enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_KEYS,
 	ETRUNK_A_BFD_AUTH_CHANGING,
 	ETRUNK_A_BFD_LAST_DOWN_TIME,
-	ETRUNK_A_BFD_GUARD_HITS,
 	ETRUNK_A_BFD_DEMAND,
 	ETRUNK_A_BFD_PASSIVE,
 	ETRUNK_A_BFD_WTR_US,
