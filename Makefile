@@ -12,7 +12,6 @@
 #   make demo            the two-PE lab in a VM
 #   make soak            BFD: long runs, and BIRD and FRR as the other end
 #   make bench           BFD's timers under load, on 6.1 and 6.12: a table
-#   make soak            BFD: conformance, and long runs against BIRD and FRR
 #   make install         module, tool, man page, completion, unit
 #   make dkms-install    module through DKMS
 #   make clean
