@@ -73,7 +73,11 @@ soak: deps
 		--clock virtual -t bfd_bird.sh bfd_bird_auth.sh bfd_conform.sh \
 		bfd_demand.sh bfd_frr.sh bfd_scale.sh
 
-.PHONY: deps lint unit fuzz model check check-debug demo soak
+bench:
+	@selftests/scripts/deps linux-image-6.12-amd64
+	@selftests/bench/bfd_timers
+
+.PHONY: deps lint unit fuzz model check check-debug demo bench soak
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
