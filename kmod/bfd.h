@@ -5,7 +5,10 @@
 #ifndef _ETRUNK_BFD_H
 #define _ETRUNK_BFD_H
 
+#include <linux/siphash.h>
+
 #include "bfd_auth.h"
+#include "bfd_echo_fsm.h"
 #include "bfd_encap.h"
 #include "bfd_fsm.h"
 #include "bfd_timer.h"
@@ -21,6 +24,7 @@
 #define ETRUNK_BFD_CHANGES_MAX	8
 
 struct etrunk_bfd_sock;
+struct etrunk_bfd_echo_hook;
 
 /**
  * struct etrunk_bfd_cfg - a session as configured
@@ -62,14 +66,24 @@ struct etrunk_bfd_cfg {
  * @tx: sent packets
  * @tx_fail: packets that could not be sent
  * @rx_ignored: good packets while AdminDown here
+ * @echo_rx: echo packets of ours that came back
+ * @echo_tx: sent ones
+ * @echo_tx_fail: those that could not be sent
+ * @echo_looped: the peer's, sent back
  * @drop: refused packets by enum etrunk_bfd_drop
+ * @echo_drop: refused echo packets by enum etrunk_bfd_echo_drop
  */
 struct etrunk_bfd_stats {
 	u64 rx;
 	u64 tx;
 	u64 tx_fail;
 	u64 rx_ignored;
+	u64 echo_rx;
+	u64 echo_tx;
+	u64 echo_tx_fail;
+	u64 echo_looped;
 	u64 drop[ETRUNK_BFD_DROP_MAX];
+	u64 echo_drop[ETRUNK_BFD_ECHO_DROP_MAX];
 };
 
 /**
@@ -80,6 +94,24 @@ struct etrunk_bfd_stats {
 struct etrunk_bfd_note {
 	struct etrunk_bfd_change change;
 	u8 reason;
+};
+
+/**
+ * struct etrunk_bfd_echo_state - a session's echo
+ * @hook: what echo packets come in by, private to bfd_echo.c, RTNL
+ * @node: in the table of @hook
+ * @key: of the digests in our packets, fixed
+ * @fsm: what was sent and came back, under etrunk_bfd.lock
+ * @loop_until: switched off, but the peer may not know yet, ns; the same
+ * @timer: next packet, or the end of the detection time
+ */
+struct etrunk_bfd_echo_state {
+	struct etrunk_bfd_echo_hook *hook;
+	struct hlist_node node;
+	siphash_key_t key;
+	struct etrunk_bfd_echo_fsm fsm;
+	u64 loop_until;
+	struct etrunk_bfd_timer timer;
 };
 
 /**
@@ -110,7 +142,8 @@ struct etrunk_bfd_note {
  * @detect_armed: expiry of @detect_timer, U64_MAX if it is not armed
  * @last_tx: when the last periodic packet was due to go
  * @max_tx_late: worst lateness of @tx_timer, ns
- * @tx_wanted: ETRUNK_BFD_ACT_FINAL and _SEND that are to be sent
+ * @echo: echo
+ * @tx_wanted: ETRUNK_BFD_ACT_FINAL, _SEND and _ECHO that are to be sent
  * @tx_busy: somebody is sending; he sends what else is wanted meanwhile
  * @notes: ring of changes to tell
  * @note_head: the oldest
@@ -149,6 +182,7 @@ struct etrunk_bfd {
 	u64 detect_armed;
 	u64 last_tx;
 	u64 max_tx_late;
+	struct etrunk_bfd_echo_state echo;
 	u8 tx_wanted;
 	bool tx_busy;
 	struct etrunk_bfd_note notes[ETRUNK_BFD_CHANGES_MAX];
@@ -193,6 +227,18 @@ struct etrunk_bfd *etrunk_bfd_by_key(const struct etrunk_net *en,
 /* softirq, under RCU, no lock held */
 void etrunk_bfd_input(const struct etrunk_bfd_meta *meta, const u8 *buf,
 		      unsigned int have, unsigned int payload);
+
+/* bfd_udp.c: BFD over UDP, by whoever set tx_busy */
+struct dst_entry *etrunk_bfd_udp_dst(struct etrunk_bfd *bfd, int oif);
+void etrunk_bfd_udp_push(struct sk_buff *skb, const struct etrunk_bfd_key *key,
+			 __be16 sport);
+
+/* bfd_echo.c, RTNL */
+int etrunk_bfd_echo_follow(struct etrunk_bfd *bfd, bool wanted,
+			   struct netlink_ext_ack *extack);
+bool etrunk_bfd_echo_unlink(struct etrunk_bfd *bfd);
+/* under bfd->lock */
+unsigned int etrunk_bfd_echo_make(struct etrunk_bfd *bfd, u8 *buf, u64 now);
 
 /* bfd_dev.c, RTNL */
 int etrunk_bfd_dev_check(struct etrunk_net *en,

@@ -119,6 +119,7 @@ static void rebind(struct etrunk_bfd *bfd)
 	}
 
 	etrunk_bfd_table_move(bfd, ETRUNK_BFD_NOWHERE);
+	etrunk_bfd_echo_follow(bfd, false, NULL);
 	/* the socket is bound to a device index that has no meaning any more */
 	if (bfd->vrfname[0])
 		encap->close(bfd);
@@ -133,6 +134,9 @@ static void rebind(struct etrunk_bfd *bfd)
 		return;
 	}
 	etrunk_bfd_table_move(bfd, encap->scope(bfd));
+	if (etrunk_bfd_echo_follow(bfd, bfd->cfg.timing.echo_us, NULL))
+		pr_warn_ratelimited("%s: cannot hook into its device\n",
+				    bfd->object);
 }
 
 /**

@@ -59,6 +59,7 @@ struct etrunk_bfd_meta {
  *	@source, @open and @close are NULL
  * @port: UDP destination port, 0 if there is none
  * @single_hop: bound to a device, and RFC 5881 5 holds
+ * @echo: what echo packets of its sessions travel in, NULL if there are none
  * @min_ttl: least TTL of received packets unless configured
  * @source: find our address to a peer, under RTNL; fills @cfg->source
  * @open: get what packets of the session come in by, under RTNL
@@ -74,6 +75,7 @@ struct etrunk_bfd_encap {
 	bool owned;
 	u16 port;
 	bool single_hop;
+	const struct etrunk_bfd_encap *echo;
 	u8 min_ttl;
 	int (*source)(struct etrunk_net *en, struct etrunk_bfd_cfg *cfg);
 	int (*open)(struct etrunk_bfd *bfd, struct netlink_ext_ack *extack);
@@ -87,5 +89,7 @@ struct etrunk_bfd_encap {
 /* bfd_udp.c */
 extern const struct etrunk_bfd_encap etrunk_bfd_single_hop;
 extern const struct etrunk_bfd_encap etrunk_bfd_multihop;
+/* bfd_echo.c: no session's own, only the @echo of another */
+extern const struct etrunk_bfd_encap etrunk_bfd_echo;
 
 #endif /* _ETRUNK_BFD_ENCAP_H */

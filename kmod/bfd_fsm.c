@@ -416,6 +416,10 @@ unsigned int etrunk_bfd_fsm_set(struct etrunk_bfd_fsm *f,
 	if (!cfg->wtr_us)
 		f->wtr = false;
 
+	/* the peer must not wait for a slow packet to stop what is not looped */
+	if (cfg->echo_us != f->cfg.echo_us)
+		actions |= ETRUNK_BFD_ACT_SEND;
+
 	/* 6.8.12: a new multiplier needs no poll */
 	f->cfg = *cfg;
 	update_timing(f, now, &actions);

@@ -17,6 +17,7 @@
  * Who may still be running when a session dies:
  *  - the receive path, which found it in a table under RCU: it is unlinked
  *    first, and synchronize_net() waits for those that saw it;
+ *  - the hook for echo packets: the same;
  *  - its timers: arm() refuses once dead is set, then they are cancelled;
  *  - a worker of either queue: it is called with BH off under RCU by one of
  *    the above or by configuration, hence waited for;
@@ -74,6 +75,39 @@ static void arm_detect(struct etrunk_bfd *bfd)
 	arm(bfd, &bfd->detect_timer, deadline);
 }
 
+/* The next echo packet, or the end of waiting for one. */
+static void arm_echo(struct etrunk_bfd *bfd, u64 now)
+{
+	arm(bfd, &bfd->echo.timer,
+	    etrunk_bfd_echo_expiry(&bfd->echo.fsm, bfd->fsm.cfg.mult, now));
+}
+
+/* An echo packet goes now. */
+static void send_echo(struct etrunk_bfd *bfd, u64 now)
+{
+	bfd->tx_wanted |= ETRUNK_BFD_ACT_ECHO;
+	bfd->echo.fsm.next_tx = now + etrunk_bfd_jitter(bfd->echo.fsm.us,
+							bfd->fsm.cfg.mult,
+							get_random_u32());
+}
+
+/* Echo may begin, end or change its pace with each step of the machine. */
+static void follow_echo(struct etrunk_bfd *bfd, u64 now)
+{
+	u32 us = etrunk_bfd_fsm_echo_us(&bfd->fsm);
+
+	if (!etrunk_bfd_echo_pace(&bfd->echo.fsm, us, now))
+		return;
+
+	/* if its callback runs right now, it will find no interval either */
+	if (!us) {
+		etrunk_bfd_timer_stop(&bfd->echo.timer);
+		return;
+	}
+	send_echo(bfd, now);
+	arm_echo(bfd, now);
+}
+
 static void note_change(struct etrunk_bfd *bfd, u8 old, u64 now)
 {
 	struct etrunk_bfd_note *note;
@@ -128,6 +162,30 @@ static void decided(struct etrunk_bfd *bfd, unsigned int actions, u8 old,
 	}
 
 	arm_detect(bfd);
+	follow_echo(bfd, now);
+}
+
+/* Send the echo packet that is wanted. Called and left with the lock held. */
+static void transmit_echo(struct etrunk_bfd *bfd)
+{
+	u8 buf[ETRUNK_BFD_ECHO_LEN];
+	unsigned int len;
+	int err;
+
+	bfd->tx_wanted &= ~ETRUNK_BFD_ACT_ECHO;
+	len = etrunk_bfd_echo_make(bfd, buf, ktime_get_ns());
+	if (!len)
+		return;
+	spin_unlock_bh(&bfd->lock);
+
+	err = bfd->key.encap->echo->xmit(bfd, buf, len);
+	trace_etrunk_bfd_echo(bfd, "tx", 0);
+
+	spin_lock_bh(&bfd->lock);
+	if (err)
+		bfd->stats.echo_tx_fail++;
+	else
+		bfd->stats.echo_tx++;
 }
 
 /* Send what is wanted. BH off, RCU held, no lock. */
@@ -147,6 +205,10 @@ static void transmit(struct etrunk_bfd *bfd)
 		unsigned int len;
 		int err = -ENOKEY;
 
+		if (bfd->tx_wanted & ETRUNK_BFD_ACT_ECHO) {
+			transmit_echo(bfd);
+			continue;
+		}
 		if (!etrunk_bfd_fsm_may_send(&bfd->fsm)) {
 			bfd->tx_wanted = 0;
 			break;
@@ -277,6 +339,36 @@ static void detect_expired(struct etrunk_bfd_timer *timer)
 
 	if (actions)
 		run(bfd);
+}
+
+static void echo_expired(struct etrunk_bfd_timer *timer)
+{
+	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
+					      echo.timer);
+	unsigned int actions = 0;
+	u64 now;
+	u8 old;
+
+	spin_lock(&bfd->lock);
+	/* dead, told to be silent, or already armed anew by somebody else */
+	if (bfd->dead || !bfd->echo.fsm.us || etrunk_bfd_timer_queued(timer)) {
+		spin_unlock(&bfd->lock);
+		return;
+	}
+
+	now = ktime_get_ns();
+	if (etrunk_bfd_echo_failed(&bfd->echo.fsm, bfd->fsm.cfg.mult, now)) {
+		old = bfd->fsm.state;
+		actions = etrunk_bfd_fsm_echo_failed(&bfd->fsm, now);
+		decided(bfd, actions, old, now);
+	} else {
+		if (now >= bfd->echo.fsm.next_tx)
+			send_echo(bfd, now);
+		arm_echo(bfd, now);
+	}
+	spin_unlock(&bfd->lock);
+
+	run(bfd);
 }
 
 /**
@@ -469,6 +561,8 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 	spin_lock_init(&bfd->lock);
 	etrunk_bfd_timer_setup_tx(&bfd->tx_timer, tx_expired);
 	etrunk_bfd_timer_setup_detect(&bfd->detect_timer, detect_expired);
+	etrunk_bfd_timer_setup_tx(&bfd->echo.timer, echo_expired);
+	get_random_bytes(&bfd->echo.key, sizeof(bfd->echo.key));
 	bfd->detect_armed = U64_MAX;
 	etrunk_bfd_fsm_init(&bfd->fsm, &cfg.timing,
 			    cfg.local_discr ?: draw_discriminator(en),
@@ -492,11 +586,16 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 		err = cfg.encap->open(bfd, extack);
 		if (err)
 			goto err_sport;
+		err = etrunk_bfd_echo_follow(bfd, cfg.timing.echo_us, extack);
+		if (err)
+			goto err_close;
 		list_add_tail(&bfd->list, &en->bfds);
 	}
 	etrunk_bfd_table_add(bfd);
 	return bfd;
 
+err_close:
+	cfg.encap->close(bfd);
 err_sport:
 	etrunk_bfd_sport_put(en, bfd->sport);
 err_free:
@@ -539,6 +638,7 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 {
 	struct etrunk_bfd_keyring *over[2] = { };
 	unsigned int actions, extra = 0;
+	bool echo_off;
 	u64 now;
 	u8 old;
 
@@ -549,6 +649,7 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 	    bfd->cfg.shutdown == cfg->shutdown && bfd->cfg.keys == cfg->keys)
 		return;
 
+	echo_off = bfd->cfg.timing.echo_us && !cfg->timing.echo_us;
 	bfd->cfg.timing = cfg->timing;
 	bfd->cfg.min_ttl = cfg->min_ttl;
 	WRITE_ONCE(bfd->cfg.padded_size, cfg->padded_size);
@@ -564,6 +665,8 @@ void etrunk_bfd_set(struct etrunk_bfd *bfd, const struct etrunk_bfd_cfg *cfg)
 		extra = ETRUNK_BFD_ACT_SEND;
 	}
 	bfd->min_ttl = cfg->min_ttl;
+	if (echo_off)
+		bfd->echo.loop_until = now + ETRUNK_BFD_ECHO_LINGER_NS;
 	actions = etrunk_bfd_fsm_set(&bfd->fsm, &cfg->timing, now);
 	actions |= etrunk_bfd_fsm_shutdown(&bfd->fsm, cfg->shutdown, now);
 	actions |= extra;
@@ -590,6 +693,7 @@ static void kill_session(struct etrunk_bfd *bfd, bool plane_reset)
 
 	WARN_ON_ONCE(!list_empty(&bfd->clients));
 	etrunk_bfd_table_del(bfd);
+	etrunk_bfd_echo_unlink(bfd);
 
 	spin_lock_bh(&bfd->lock);
 	if (bfd->running) {
@@ -615,6 +719,8 @@ static void free_session(struct etrunk_bfd *bfd)
 {
 	etrunk_bfd_timer_cancel(&bfd->tx_timer);
 	etrunk_bfd_timer_cancel(&bfd->detect_timer);
+	etrunk_bfd_timer_cancel(&bfd->echo.timer);
+	etrunk_bfd_echo_follow(bfd, false, NULL);
 	list_del(&bfd->list);
 	etrunk_bfd_sport_put(bfd->en, bfd->sport);
 	if (!bfd->cfg.encap->owned)

@@ -342,8 +342,16 @@ static int udp_source(struct etrunk_net *en, struct etrunk_bfd_cfg *cfg)
 	return 0;
 }
 
-/* The session's route; a change of routes shows in dst_check(). */
-static struct dst_entry *session_dst(struct etrunk_bfd *bfd, int oif)
+/**
+ * etrunk_bfd_udp_dst - route of a session
+ * @bfd: session
+ * @oif: device of it or of its VRF
+ *
+ * BH off, by whoever set tx_busy. A change of routes shows in dst_check().
+ *
+ * Return: a route that stays the session's, or an ERR_PTR.
+ */
+struct dst_entry *etrunk_bfd_udp_dst(struct etrunk_bfd *bfd, int oif)
 {
 	struct etrunk_addr source = bfd->key.source;
 	struct dst_entry *dst;
@@ -370,15 +378,15 @@ static struct dst_entry *session_dst(struct etrunk_bfd *bfd, int oif)
 
 /* --------------------------------------------------------------------- send */
 
-static void push_udp(struct etrunk_bfd *bfd, struct sk_buff *skb)
+static void push_udp(const struct etrunk_bfd_key *key, __be16 sport,
+		     struct sk_buff *skb)
 {
-	const struct etrunk_bfd_key *key = &bfd->key;
 	struct udphdr *uh = skb_push(skb, sizeof(*uh));
 	unsigned int len = skb->len;
 	__wsum sum;
 
 	skb_reset_transport_header(skb);
-	uh->source = bfd->sport;
+	uh->source = sport;
 	uh->dest = htons(key->encap->port);
 	uh->len = htons(len);
 	uh->check = 0;
@@ -425,6 +433,27 @@ static void push_ipv6(const struct etrunk_bfd_key *key, struct sk_buff *skb)
 	skb->protocol = htons(ETH_P_IPV6);
 }
 
+/**
+ * etrunk_bfd_udp_push - put UDP and IP before a payload
+ * @skb: payload, with room
+ * @key: addresses and port
+ * @sport: source port
+ *
+ * IPv4's length and checksum are left out.
+ */
+void etrunk_bfd_udp_push(struct sk_buff *skb, const struct etrunk_bfd_key *key,
+			 __be16 sport)
+{
+	push_udp(key, sport, skb);
+	if (key->peer.family == AF_INET6)
+		push_ipv6(key, skb);
+	else
+		push_ipv4(key, skb);
+	skb->priority = TC_PRIO_CONTROL;
+	/* a full connection table must not take the session down */
+	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+}
+
 static int udp_xmit(struct etrunk_bfd *bfd, const u8 *pdu, unsigned int len)
 {
 	unsigned int pad = READ_ONCE(bfd->cfg.padded_size);
@@ -437,7 +466,7 @@ static int udp_xmit(struct etrunk_bfd *bfd, const u8 *pdu, unsigned int len)
 	if (scope == ETRUNK_BFD_NOWHERE)
 		return -ENODEV;
 
-	dst = session_dst(bfd, scope);
+	dst = etrunk_bfd_udp_dst(bfd, scope);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 
@@ -453,20 +482,13 @@ static int udp_xmit(struct etrunk_bfd *bfd, const u8 *pdu, unsigned int len)
 	skb_reserve(skb, room);
 	skb_put_data(skb, pdu, len);
 	skb_put_zero(skb, pad);
-	push_udp(bfd, skb);
-
-	skb->priority = TC_PRIO_CONTROL;
+	etrunk_bfd_udp_push(skb, &bfd->key, bfd->sport);
 	skb_dst_set(skb, dst_clone(dst));
-	/* a full connection table must not take the session down */
-	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 
-	if (bfd->key.peer.family == AF_INET6) {
-		push_ipv6(&bfd->key, skb);
+	if (bfd->key.peer.family == AF_INET6)
 		err = ip6_local_out(bfd->en->net, NULL, skb);
-	} else {
-		push_ipv4(&bfd->key, skb);
+	else
 		err = ip_local_out(bfd->en->net, NULL, skb);
-	}
 	/* the macro evaluates its argument twice */
 	return net_xmit_eval(err);
 }
@@ -482,6 +504,7 @@ const struct etrunk_bfd_encap etrunk_bfd_single_hop = {
 	.name = "single-hop",
 	.port = ETRUNK_BFD_PORT_SINGLE,
 	.single_hop = true,
+	.echo = &etrunk_bfd_echo,
 	.min_ttl = 255,
 	.source = udp_source,
 	.open = udp_open,

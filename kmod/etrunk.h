@@ -113,6 +113,7 @@ bool etrunk_addr_equal(const struct etrunk_addr *a,
  * @pws: struct etrunk_pw
  * @vpws: struct etrunk_vpws
  * @bfd_socks: private to bfd_udp.c
+ * @bfd_echo_hooks: private to bfd_echo.c
  * @bfd_table: private to bfd_table.c
  * @trunk: private to trunk_io.c
  * @lag: private to lag.c / heartbeat.c
@@ -139,6 +140,7 @@ struct etrunk_net {
 	struct list_head pws;
 	struct list_head vpws;
 	struct list_head bfd_socks;
+	struct list_head bfd_echo_hooks;
 	struct etrunk_bfd_table *bfd_table;
 	struct etrunk_trunk_net *trunk;
 	struct etrunk_lag_net *lag;

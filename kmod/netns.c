@@ -22,6 +22,7 @@ static int __net_init etrunk_net_init(struct net *net)
 	INIT_LIST_HEAD(&en->trunks);
 	INIT_LIST_HEAD(&en->bfds);
 	INIT_LIST_HEAD(&en->bfd_socks);
+	INIT_LIST_HEAD(&en->bfd_echo_hooks);
 	INIT_LIST_HEAD(&en->cores);
 	INIT_LIST_HEAD(&en->pws);
 	INIT_LIST_HEAD(&en->vpws);

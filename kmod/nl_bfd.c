@@ -24,6 +24,10 @@ static struct netlink_range_validation interval_range = {
 	.max = 20000000,
 };
 
+static struct netlink_range_validation echo_range = {
+	.max = 20000000,
+};
+
 static struct netlink_range_validation wtr_range = {
 	.max = 3600000000U,
 };
@@ -57,6 +61,7 @@ const struct nla_policy etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1] = {
 	[ETRUNK_A_BFD_SEND_KEY] = NLA_POLICY_MAX(NLA_U32, 255),
 	[ETRUNK_A_BFD_DEL_KEY] = NLA_POLICY_MAX(NLA_U32, 255),
 	[ETRUNK_A_BFD_SHOW_KEYS] = { .type = NLA_FLAG },
+	[ETRUNK_A_BFD_ECHO_US] = NLA_POLICY_FULL_RANGE(NLA_U32, &echo_range),
 };
 
 #define DROP(WHY, text) \
@@ -88,6 +93,27 @@ static const struct etrunk_counter_desc drop_desc[] = {
 static const struct etrunk_counter_desc other_desc[] = {
 	{ "rx-ignored", offsetof(struct etrunk_bfd_stats, rx_ignored) },
 	{ "tx-fail", offsetof(struct etrunk_bfd_stats, tx_fail) },
+};
+
+#undef DROP
+
+#define DROP(WHY, text) { "echo-drop-" text, \
+	offsetof(struct etrunk_bfd_stats, echo_drop[ETRUNK_BFD_ECHO_##WHY]) }
+
+static const struct etrunk_counter_desc echo_desc[] = {
+	{ "echo-rx", offsetof(struct etrunk_bfd_stats, echo_rx) },
+	{ "echo-tx", offsetof(struct etrunk_bfd_stats, echo_tx) },
+	{ "echo-tx-fail", offsetof(struct etrunk_bfd_stats, echo_tx_fail) },
+	{ "echo-looped", offsetof(struct etrunk_bfd_stats, echo_looped) },
+	DROP(FRAME, "frame"),
+	DROP(HEADER, "header"),
+	DROP(FRAGMENT, "fragment"),
+	DROP(TTL, "ttl"),
+	DROP(ADDRESS, "address"),
+	DROP(STATE, "state"),
+	DROP(DIGEST, "digest"),
+	DROP(NUMBER, "number"),
+	DROP(LATE, "late"),
 };
 
 #undef DROP
@@ -172,7 +198,8 @@ static int fill_config(struct sk_buff *skb, const struct etrunk_bfd *bfd)
 	    nla_put_u32(skb, ETRUNK_A_BFD_SHUTDOWN, cfg->shutdown) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_DEMAND, cfg->timing.demand) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_PASSIVE, cfg->timing.passive) ||
-	    nla_put_u32(skb, ETRUNK_A_BFD_WTR_US, cfg->timing.wtr_us))
+	    nla_put_u32(skb, ETRUNK_A_BFD_WTR_US, cfg->timing.wtr_us) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_ECHO_US, cfg->timing.echo_us))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -195,6 +222,9 @@ static int fill_state(struct sk_buff *skb, const struct etrunk_bfd_fsm *f)
 			etrunk_bfd_fsm_tx_interval_us(f)) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_DETECT_TIME_US,
 			to_us(etrunk_bfd_fsm_detect_time(f))) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_ECHO_INTERVAL_US,
+			etrunk_bfd_fsm_echo_us(f)) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_REMOTE_ECHO_US, f->remote_echo_us) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_UP_COUNT, f->up_count) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_DOWN_COUNT, f->down_count) ||
 	    (f->down_reason &&
@@ -213,7 +243,9 @@ static int fill_stats(struct sk_buff *skb, const struct etrunk_bfd_stats *stats)
 	    etrunk_nl_put_counters(skb, ETRUNK_A_BFD_COUNTER, drop_desc,
 				   ARRAY_SIZE(drop_desc), stats) ||
 	    etrunk_nl_put_counters(skb, ETRUNK_A_BFD_COUNTER, other_desc,
-				   ARRAY_SIZE(other_desc), stats))
+				   ARRAY_SIZE(other_desc), stats) ||
+	    etrunk_nl_put_counters(skb, ETRUNK_A_BFD_COUNTER, echo_desc,
+				   ARRAY_SIZE(echo_desc), stats))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -224,7 +256,7 @@ static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
 	const struct etrunk_bfd_client *client;
 	struct etrunk_bfd_stats stats;
 	struct etrunk_bfd_fsm fsm;
-	u64 change_time, down_time, late;
+	u64 change_time, down_time, late, rtt;
 	bool changing;
 
 	spin_lock_bh(&bfd->lock);
@@ -233,6 +265,7 @@ static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
 	change_time = bfd->change_time;
 	down_time = bfd->down_time;
 	late = bfd->max_tx_late;
+	rtt = bfd->echo.fsm.max_rtt;
 	changing = bfd->auth.changing;
 	spin_unlock_bh(&bfd->lock);
 
@@ -244,6 +277,7 @@ static int fill_all(struct sk_buff *skb, const void *obj, bool secrets)
 			      change_time) ||
 	    (down_time && etrunk_nl_put_u64(skb, ETRUNK_A_BFD_LAST_DOWN_TIME,
 					    down_time)) ||
+	    nla_put_u32(skb, ETRUNK_A_BFD_ECHO_MAX_RTT_US, to_us(rtt)) ||
 	    nla_put_u32(skb, ETRUNK_A_BFD_MAX_TX_LATE_US, to_us(late)))
 		return -EMSGSIZE;
 
@@ -406,6 +440,23 @@ static int check_addresses(struct net *net, struct nlattr **attrs,
 	return 0;
 }
 
+static int get_echo(const struct nlattr *attr, struct etrunk_bfd_cfg *cfg,
+		    struct netlink_ext_ack *extack)
+{
+	u32 us = nla_get_u32(attr);
+
+	if (us && !cfg->encap->echo) {
+		etrunk_nl_err(extack, attr, "a multihop session has no echo");
+		return -EINVAL;
+	}
+	if (us && us < interval_range.min) {
+		etrunk_nl_err(extack, attr, "less than 3300us");
+		return -ERANGE;
+	}
+	cfg->timing.echo_us = us;
+	return 0;
+}
+
 /* What _NEW and _SET share. */
 static int get_timing(struct nlattr **attrs, struct etrunk_bfd_cfg *cfg,
 		      struct netlink_ext_ack *extack)
@@ -429,6 +480,12 @@ static int get_timing(struct nlattr **attrs, struct etrunk_bfd_cfg *cfg,
 		cfg->padded_size = nla_get_u32(attrs[ETRUNK_A_BFD_PADDED_SIZE]);
 	if (attrs[ETRUNK_A_BFD_SHUTDOWN])
 		cfg->shutdown = nla_get_u32(attrs[ETRUNK_A_BFD_SHUTDOWN]);
+	if (attrs[ETRUNK_A_BFD_ECHO_US]) {
+		int err = get_echo(attrs[ETRUNK_A_BFD_ECHO_US], cfg, extack);
+
+		if (err)
+			return err;
+	}
 	if (attrs[ETRUNK_A_BFD_MIN_TTL]) {
 		if (cfg->encap->single_hop) {
 			etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_MIN_TTL],
@@ -646,9 +703,11 @@ static void commit(void *obj, void *data)
 static void undo(void *obj, void *data)
 {
 	const struct bfd_plan *plan = data;
+	struct etrunk_bfd *bfd = obj;
 
 	if (plan->rekey)
 		etrunk_bfd_keyring_free(plan->cfg.keys);
+	etrunk_bfd_echo_follow(bfd, bfd->cfg.timing.echo_us, NULL);
 }
 
 static const struct etrunk_batch_ops set_ops = {
@@ -684,6 +743,14 @@ int etrunk_nl_bfd_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (keys) {
 		plan.cfg.keys = keys;
 		plan.rekey = true;
+	}
+	/* with nobody who wants it yet it takes nothing; undo() ends it */
+	if (plan.cfg.timing.echo_us) {
+		err = etrunk_bfd_echo_follow(bfd, true, info->extack);
+		if (err) {
+			undo(bfd, &plan);
+			return err;
+		}
 	}
 	return etrunk_batch_set(info, &set_ops, bfd, &plan, sizeof(plan));
 }

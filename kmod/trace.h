@@ -118,6 +118,26 @@ TRACE_EVENT(etrunk_bfd_tx,
 		  __entry->err)
 );
 
+/* an echo packet went, came back, or was looped for the peer; or was refused */
+TRACE_EVENT(etrunk_bfd_echo,
+	TP_PROTO(const struct etrunk_bfd *bfd, const char *what, u8 drop),
+	TP_ARGS(bfd, what, drop),
+	TP_STRUCT__entry(
+		__field(unsigned int, netns)
+		__string(name, bfd->cfg.name)
+		__string(what, what)
+		__field(u8, drop)
+	),
+	TP_fast_assign(
+		__entry->netns = bfd->en->net->ns.inum;
+		etrunk_assign_str(name, bfd->cfg.name);
+		etrunk_assign_str(what, what);
+		__entry->drop = drop;
+	),
+	TP_printk("netns=%u name=%s what=%s drop=%u", __entry->netns,
+		  __get_str(name), __get_str(what), __entry->drop)
+);
+
 /* how late a timer ran: of the next packet, or of detection */
 TRACE_EVENT(etrunk_bfd_timer,
 	TP_PROTO(const struct etrunk_bfd *bfd, bool detect, u64 late),

@@ -281,6 +281,15 @@ bfd_rows()
 		bfd add b9 peer 10.0.0.4 source 10.0.0.1 vrf red
 	bfd_add padded_size_9001 2 'padded-size 9001 .*0\.\.9000' \
 		padded-size 9001
+	refused bfd_multihop_echo 2 'a multihop session has no echo' \
+		bfd add b9 peer 10.0.0.9 source 10.0.0.1 echo 20
+	refused bfd_echo_set_multihop 2 'a multihop session has no echo' \
+		bfd set b1 echo 20
+	refused bfd_echo_3299 2 'echo 3299us: less than 3300us' \
+		bfd add b9 peer 10.0.0.9 dev p0 echo 3299us
+	refused bfd_echo_20001 2 'echo 20001.* out of range .*20s' \
+		bfd add b9 peer 10.0.0.9 dev p0 echo 20001
+	refused bfd_echo_word 1 'echo' bfd add b9 peer 10.0.0.9 dev p0 echo on
 	refused multiplier_set_51 2 'multiplier 51 .*3\.\.50' \
 		bfd set b1 min-tx 50ms multiplier 51
 }

@@ -28,7 +28,8 @@ declare -A KEYS=(
 	local_discriminator remote_discriminator min_tx_us min_rx_us multiplier
 	remote_multiplier tx_interval_us detect_time_us up_count down_count
 	last_down_reason rx_packets tx_packets rx_drop max_rx_gap_us
-	max_tx_late_us used_by min_ttl padded_size shutdown demand passive wtr_us wtr_waiting auth send_key key_ids
+	max_tx_late_us used_by min_ttl padded_size shutdown demand passive wtr_us echo_us
+	echo_interval_us remote_echo_us echo_max_rtt_us wtr_waiting auth send_key key_ids
 	auth_changing last_change last_down_time counters"
 	[core]="dev ifindex counters"
 	[pw]="name peer pw_id in_label out_label state active local_status

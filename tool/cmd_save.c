@@ -39,7 +39,8 @@ void put_command(FILE *f, const struct inst *in, const char *verb)
 	for (k = obj->keys; k->attr || k->json; k++) {
 		if (!k->word || k->flags & (K_NOSAVE | K_DEL))
 			continue;
-		if (k->flags & K_NULL0 && !inst_num(in, k->attr))
+		if (k->flags & K_NULL0 && !inst_num(in, k->attr) &&
+		    !strcmp(verb, "add"))
 			continue;
 		if (k->type == T_TEXT && inst_has(in, k->attr) &&
 		    !*inst_str(in, k->attr) && !strcmp(verb, "add"))

@@ -382,6 +382,8 @@ int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 		err = parse_enum(k, word, &v);
 		break;
 	case T_TIME:
+		if (k->flags & K_NULL0 && !strcmp(word, "off"))
+			break;
 		err = parse_time(word, time_unit(k),
 				 k->flags & K_BARE_MS ? US_PER_MS : US_PER_S,
 				 &v);
@@ -545,6 +547,9 @@ int inst_check_ranges(const struct inst *in)
 		if (!k->word && k->attr != in->obj->id_attr)
 			continue;
 		v = inst_num(in, k->attr);
+		/* a time that is off */
+		if (k->type == T_TIME && k->flags & K_NULL0 && !v)
+			continue;
 		if (v < k->min || v > k->max) {
 			const char *word = k->word ? k->word : in->obj->id;
 			char *buf = NULL;
@@ -629,7 +634,10 @@ static void put_item(FILE *f, const struct key *k, const struct item *it)
 			fprintf(f, "%llu", (unsigned long long)v);
 		break;
 	case T_TIME:
-		put_time(f, v * time_unit(k));
+		if (k->word && k->flags & K_NULL0 && !v)
+			fputs("off", f);
+		else
+			put_time(f, v * time_unit(k));
 		break;
 	case T_HEX:
 		fprintf(f, "0x%llx", (unsigned long long)v);

@@ -62,7 +62,7 @@ enum type {
 #define K_JSON_S	0x1000	/* T_TIME: shown in s though kept in ms */
 #define K_STATE		0x2000	/* coloured */
 #define K_VOLATILE	0x4000	/* statistics: in detail with -s or -d only */
-#define K_NULL0		0x8000	/* 0 is null */
+#define K_NULL0		0x8000	/* 0 is null; of a T_TIME on the command line: off */
 
 /**
  * struct name - a word for a number

@@ -425,6 +425,13 @@ enum etrunk_bfd_auth_type {
  * @ETRUNK_A_BFD_VRF: u32, index of the VRF's device, fixed; left out: none
  * @ETRUNK_A_BFD_PADDED_SIZE: u32 0..9000, least UDP payload sent (RFC 9764),
  *	default 0
+ * @ETRUNK_A_BFD_ECHO_US: u32 3300..20000000, default 0 = off: send echo packets
+ *	that often, and loop the peer's that come no more often; single hop only
+ * @ETRUNK_A_BFD_ECHO_INTERVAL_US: u32, read-only: how often they are sent, 0 if
+ *	they are not
+ * @ETRUNK_A_BFD_REMOTE_ECHO_US: u32, read-only: how often the peer loops them,
+ *	0 = not at all
+ * @ETRUNK_A_BFD_ECHO_MAX_RTT_US: u32, longest time that one took
  */
 enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_UNSPEC,
@@ -475,6 +482,10 @@ enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_WTR_WAITING,
 	ETRUNK_A_BFD_VRF,
 	ETRUNK_A_BFD_PADDED_SIZE,
+	ETRUNK_A_BFD_ECHO_US,
+	ETRUNK_A_BFD_ECHO_INTERVAL_US,
+	ETRUNK_A_BFD_REMOTE_ECHO_US,
+	ETRUNK_A_BFD_ECHO_MAX_RTT_US,
 	ETRUNK_A_BFD_PAD,
 	__ETRUNK_A_BFD_MAX,
 };
