@@ -347,14 +347,7 @@ void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
 	}
 
 	spin_lock_bh(&pw->lock);
-	pw->cfg.refresh = cfg->refresh;
-	pw->cfg.initial_remote = cfg->initial_remote;
-	pw->cfg.bfd = cfg->bfd;
-	pw->cfg.vccv = cfg->vccv;
-	pw->cfg.vccv_min_tx_us = cfg->vccv_min_tx_us;
-	pw->cfg.vccv_min_rx_us = cfg->vccv_min_rx_us;
-	pw->cfg.vccv_mult = cfg->vccv_mult;
-	pw->cfg.lockout = cfg->lockout;
+	pw->cfg.settable = cfg->settable;
 	/* the data path reads it, as it does what never changes */
 	WRITE_ONCE(pw->cfg.mtu, cfg->mtu);
 	cfg_to_oam(cfg, &pw->oam_cfg);

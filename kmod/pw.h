@@ -193,8 +193,9 @@ struct etrunk_pw_sums {
  * @n_tunnel: pinned tunnel labels
  * @tunnel: outermost first
  * @cw: control word
- * @mtu: largest payload of an AC frame
  * @status: static or none
+ * @mtu: largest payload of an AC frame; may be set, read on the data path
+ * @settable: what else may be set later on
  * @refresh: of status messages, s
  * @initial_remote: word of a silent peer
  * @bfd: tracked session, or NULL
@@ -215,16 +216,19 @@ struct etrunk_pw_cfg {
 	u8 n_tunnel;
 	u32 tunnel[ETRUNK_LABELS_MAX];
 	bool cw;
-	u32 mtu;
 	enum etrunk_pw_status_mode status;
-	u16 refresh;
-	u32 initial_remote;
-	struct etrunk_bfd *bfd;
-	bool lockout;
-	enum etrunk_pw_vccv vccv;
-	u32 vccv_min_tx_us;
-	u32 vccv_min_rx_us;
-	u8 vccv_mult;
+	u32 mtu;
+
+	struct_group(settable,
+		u16 refresh;
+		u32 initial_remote;
+		struct etrunk_bfd *bfd;
+		bool lockout;
+		enum etrunk_pw_vccv vccv;
+		u32 vccv_min_tx_us;
+		u32 vccv_min_rx_us;
+		u8 vccv_mult;
+	);
 };
 
 /**
