@@ -20,7 +20,10 @@ int etrunk_bfd_dev_check(struct etrunk_net *en,
 			 const struct etrunk_bfd_cfg *cfg,
 			 struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
-	const struct nlattr *attr = attrs[ETRUNK_A_BFD_VRF];
+	const struct nlattr *attr = attrs[ETRUNK_A_BFD_VRF_DEV] ?:
+				    attrs[ETRUNK_A_BFD_VRF];
+	const struct nlattr *dev_attr = attrs[ETRUNK_A_BFD_DEV] ?:
+					attrs[ETRUNK_A_BFD_IFINDEX];
 	struct net_device *dev, *vrf = NULL;
 	int master;
 
@@ -41,12 +44,11 @@ int etrunk_bfd_dev_check(struct etrunk_net *en,
 
 	dev = __dev_get_by_index(en->net, cfg->ifindex);
 	if (!dev) {
-		etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_IFINDEX],
-			      "no such device");
+		etrunk_nl_err(extack, dev_attr, "no such device");
 		return -ENODEV;
 	}
 	if (dev->flags & IFF_LOOPBACK || netif_is_l3_master(dev)) {
-		etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_IFINDEX],
+		etrunk_nl_err(extack, dev_attr,
 			      "a loopback device has no neighbour");
 		return -EINVAL;
 	}
@@ -57,7 +59,7 @@ int etrunk_bfd_dev_check(struct etrunk_net *en,
 		etrunk_nl_err(extack, attr, "device %s is not in vrf %s",
 			      dev->name, vrf->name);
 	else
-		etrunk_nl_err(extack, attrs[ETRUNK_A_BFD_IFINDEX],
+		etrunk_nl_err(extack, dev_attr,
 			      "the device is in a vrf, which is to be named");
 	return -EINVAL;
 }

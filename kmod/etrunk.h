@@ -251,6 +251,9 @@ int etrunk_nl_get_addr(const struct nlattr *attr, struct etrunk_addr *addr,
 		       struct netlink_ext_ack *extack);
 int etrunk_nl_get_name(const struct nlattr *attr, char *name,
 		       struct netlink_ext_ack *extack);
+int etrunk_nl_get_dev(struct net *net, const struct nlattr *name,
+		      const struct nlattr *index, int *ifindex,
+		      struct netlink_ext_ack *extack);
 int etrunk_nl_put_u64(struct sk_buff *skb, int attrtype, u64 value);
 __printf(3, 4)
 void etrunk_nl_err(struct netlink_ext_ack *extack, const struct nlattr *attr,

@@ -300,6 +300,40 @@ int etrunk_nl_get_name(const struct nlattr *attr, char *name,
 }
 
 /**
+ * etrunk_nl_get_dev - take the device of a request
+ * @net: namespace
+ * @name: its name, or NULL
+ * @index: its index, or NULL
+ * @ifindex: result, 0 if neither is given; an @index alone is not looked up
+ * @extack: told what is wrong
+ *
+ * Under RTNL. Return: 0 or a negative errno.
+ */
+int etrunk_nl_get_dev(struct net *net, const struct nlattr *name,
+		      const struct nlattr *index, int *ifindex,
+		      struct netlink_ext_ack *extack)
+{
+	struct net_device *dev;
+
+	*ifindex = index ? nla_get_u32(index) : 0;
+	if (!name)
+		return 0;
+
+	dev = __dev_get_by_name(net, nla_data(name));
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(extack, name, "no such device");
+		return -ENODEV;
+	}
+	if (index && *ifindex != dev->ifindex) {
+		NL_SET_ERR_MSG_ATTR(extack, name,
+				    "is not the device of the index");
+		return -EINVAL;
+	}
+	*ifindex = dev->ifindex;
+	return 0;
+}
+
+/**
  * etrunk_nl_put_counters - put named counters
  * @skb: message
  * @attrtype: attribute of each (enum etrunk_attr_counter inside)

@@ -49,6 +49,9 @@ const struct nla_policy etrunk_nl_bfd_policy[ETRUNK_A_BFD_MAX + 1] = {
 	[ETRUNK_A_BFD_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ETRUNK_A_BFD_PADDED_SIZE] =
 		NLA_POLICY_RANGE(NLA_U32, 0, ETRUNK_BFD_PADDED_MAX),
+	[ETRUNK_A_BFD_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[ETRUNK_A_BFD_VRF_DEV] = { .type = NLA_NUL_STRING,
+				   .len = IFNAMSIZ - 1 },
 	[ETRUNK_A_BFD_MIN_TTL] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 	[ETRUNK_A_BFD_SHUTDOWN] = NLA_POLICY_MAX(NLA_U32, 1),
 	[ETRUNK_A_BFD_DEMAND] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -184,7 +187,11 @@ static int fill_config(struct sk_buff *skb, const struct etrunk_bfd *bfd)
 	    etrunk_nl_put_addr(skb, ETRUNK_A_BFD_SOURCE, &cfg->source) ||
 	    (cfg->ifindex &&
 	     nla_put_u32(skb, ETRUNK_A_BFD_IFINDEX, cfg->ifindex)) ||
+	    (cfg->ifindex &&
+	     nla_put_string(skb, ETRUNK_A_BFD_DEV, bfd->ifname)) ||
 	    (cfg->vrf && nla_put_u32(skb, ETRUNK_A_BFD_VRF, cfg->vrf)) ||
+	    (cfg->vrf &&
+	     nla_put_string(skb, ETRUNK_A_BFD_VRF_DEV, bfd->vrfname)) ||
 	    (!cfg->encap->single_hop &&
 	     nla_put_u32(skb, ETRUNK_A_BFD_MIN_TTL, cfg->min_ttl)) ||
 	    (cfg->local_discr &&
@@ -515,10 +522,15 @@ static int get_new(struct net *net, struct nlattr **attrs,
 		if (err)
 			return err;
 	}
-	if (attrs[ETRUNK_A_BFD_IFINDEX])
-		cfg->ifindex = nla_get_u32(attrs[ETRUNK_A_BFD_IFINDEX]);
-	if (attrs[ETRUNK_A_BFD_VRF])
-		cfg->vrf = nla_get_u32(attrs[ETRUNK_A_BFD_VRF]);
+	err = etrunk_nl_get_dev(net, attrs[ETRUNK_A_BFD_DEV],
+				attrs[ETRUNK_A_BFD_IFINDEX], &cfg->ifindex,
+				extack);
+	if (err)
+		return err;
+	err = etrunk_nl_get_dev(net, attrs[ETRUNK_A_BFD_VRF_DEV],
+				attrs[ETRUNK_A_BFD_VRF], &cfg->vrf, extack);
+	if (err)
+		return err;
 	err = check_addresses(net, attrs, cfg, extack);
 	if (err)
 		return err;
@@ -637,6 +649,11 @@ int etrunk_nl_bfd_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return etrunk_batch_new(info, &new_ops, bfd);
 }
 
+static bool names(const struct nlattr *attr, const char *name)
+{
+	return !strcmp(nla_data(attr), name);
+}
+
 /* Saying again what is so already is no change. */
 static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
 		       struct netlink_ext_ack *extack)
@@ -648,7 +665,9 @@ static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
 		{ ETRUNK_A_BFD_PEER, "the peer address" },
 		{ ETRUNK_A_BFD_SOURCE, "the source address" },
 		{ ETRUNK_A_BFD_IFINDEX, "the device" },
+		{ ETRUNK_A_BFD_DEV, "the device" },
 		{ ETRUNK_A_BFD_VRF, "the vrf" },
+		{ ETRUNK_A_BFD_VRF_DEV, "the vrf" },
 		{ ETRUNK_A_BFD_LOCAL_DISCR, "the local discriminator" },
 		{ ETRUNK_A_BFD_REMOTE_DISCR, "the remote discriminator" },
 	};
@@ -676,6 +695,12 @@ static int check_fixed(const struct etrunk_bfd *bfd, struct nlattr **attrs,
 			break;
 		case ETRUNK_A_BFD_VRF:
 			same = nla_get_u32(attr) == cfg->vrf;
+			break;
+		case ETRUNK_A_BFD_DEV:
+			same = cfg->ifindex && names(attr, bfd->ifname);
+			break;
+		case ETRUNK_A_BFD_VRF_DEV:
+			same = cfg->vrf && names(attr, bfd->vrfname);
 			break;
 		case ETRUNK_A_BFD_LOCAL_DISCR:
 			same = nla_get_u32(attr) == cfg->local_discr;

@@ -55,6 +55,7 @@ const struct nla_policy etrunk_nl_pw_policy[ETRUNK_A_PW_MAX + 1] = {
 		NLA_POLICY_FULL_RANGE(NLA_U32, &interval_range),
 	[ETRUNK_A_PW_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 50),
 	[ETRUNK_A_PW_DETECT_TIME_US] = { .type = NLA_REJECT },
+	[ETRUNK_A_PW_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 };
 
 static int get_addr(struct genl_info *info, int type, struct etrunk_addr *addr)
@@ -96,42 +97,59 @@ static int get_tunnel(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 	return 0;
 }
 
-/* @via, @ifindex and tunnel labels: all about a pinned LSP, or nothing */
+/* The core interface of a request; it may be without device for a while. */
+static struct etrunk_core *get_core(struct genl_info *info,
+				    const struct nlattr *attr)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+	struct nlattr *name = info->attrs[ETRUNK_A_PW_DEV];
+	struct etrunk_core *core;
+	struct net_device *dev;
+	int ifindex, err;
+
+	core = name ? etrunk_core_find_lost(en, nla_data(name)) : NULL;
+	if (core)
+		return core;
+
+	err = etrunk_nl_get_dev(en->net, name, info->attrs[ETRUNK_A_PW_IFINDEX],
+				&ifindex, info->extack);
+	if (err)
+		return ERR_PTR(err);
+	dev = __dev_get_by_index(en->net, ifindex);
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "no such device");
+		return ERR_PTR(-ENODEV);
+	}
+	core = etrunk_core_find(en, dev);
+	if (!core) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "is no core interface");
+		return ERR_PTR(-EINVAL);
+	}
+	return core;
+}
+
+/* @via, the device and tunnel labels: all about a pinned LSP, or nothing */
 static int get_pin(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 {
 	struct nlattr **a = info->attrs;
-	struct net_device *dev;
-	int ifindex;
+	struct nlattr *dev = a[ETRUNK_A_PW_DEV] ?: a[ETRUNK_A_PW_IFINDEX];
 
-	if (!a[ETRUNK_A_PW_VIA] && !a[ETRUNK_A_PW_IFINDEX]) {
+	if (!a[ETRUNK_A_PW_VIA] && !dev) {
 		if (!a[ETRUNK_A_PW_TUNNEL_LABELS])
 			return 0;
 		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_TUNNEL_LABELS],
 				    "tunnel-label needs via and dev");
 		return -EINVAL;
 	}
-	if (!a[ETRUNK_A_PW_VIA] || !a[ETRUNK_A_PW_IFINDEX]) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    a[ETRUNK_A_PW_VIA] ?
-				    a[ETRUNK_A_PW_VIA] :
-				    a[ETRUNK_A_PW_IFINDEX],
+	if (!a[ETRUNK_A_PW_VIA] || !dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, dev ?: a[ETRUNK_A_PW_VIA],
 				    "via and dev go together");
 		return -EINVAL;
 	}
 
-	ifindex = nla_get_s32(a[ETRUNK_A_PW_IFINDEX]);
-	dev = __dev_get_by_index(genl_info_net(info), ifindex);
-	if (!dev) {
-		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_IFINDEX],
-				    "no such device");
-		return -ENODEV;
-	}
-	cfg->core = etrunk_core_find(etrunk_net(genl_info_net(info)), dev);
-	if (!cfg->core) {
-		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_IFINDEX],
-				    "is no core interface");
-		return -EINVAL;
-	}
+	cfg->core = get_core(info, dev);
+	if (IS_ERR(cfg->core))
+		return PTR_ERR(cfg->core);
 	if (a[ETRUNK_A_PW_TUNNEL_LABELS]) {
 		int err = get_tunnel(info, cfg);
 
@@ -416,7 +434,7 @@ static int check_same_pin(struct genl_info *info,
 
 	memset(&cfg, 0, sizeof(cfg));
 	err = get_pin(info, &cfg);
-	if (err || (!a[ETRUNK_A_PW_VIA] && !a[ETRUNK_A_PW_IFINDEX]))
+	if (err || !cfg.core)
 		return err;
 	if (cfg.core != old->core ||
 	    !etrunk_addr_equal(&cfg.via, &old->via) ||
@@ -553,6 +571,7 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_pw *pw)
 		return 0;
 	if (etrunk_nl_put_addr(skb, ETRUNK_A_PW_VIA, &cfg->via) ||
 	    nla_put_u32(skb, ETRUNK_A_PW_IFINDEX, cfg->core->ifindex) ||
+	    nla_put_string(skb, ETRUNK_A_PW_DEV, cfg->core->name) ||
 	    nla_put(skb, ETRUNK_A_PW_TUNNEL_LABELS,
 		    cfg->n_tunnel * sizeof(u32), cfg->tunnel))
 		return -EMSGSIZE;

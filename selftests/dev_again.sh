@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Devices of cores and ACs that go and come again, or change below us. In one
-# namespace, with a CE at a VLAN AC:
+# Devices of cores, ACs and BFD sessions that go and come again, or change below
+# us. In one namespace, with a CE at a VLAN AC:
 #
 #	CE eth0.5 --- ac0.5 PE core0 (a dummy; p1 is pinned to it)
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-ALL_TESTS="core_is_kept_without_device pinned_pw_finds_its_core_again
+ALL_TESTS="core_is_kept_without_device pinned_pw_names_the_lost_core
+	pinned_pw_finds_its_core_again session_names_its_lost_device
 	core_without_device_is_deleted core_comes_under_a_new_name
 	vlan_without_reorder_hdr_is_refused
 	vlan_that_loses_reorder_hdr_is_counted"
@@ -71,6 +72,33 @@ core_is_kept_without_device()
 	check_match "saved" 'core add core0' "$(ctl save)"
 }
 
+# apply_again [ARGUMENT...]: what was saved is what there is
+apply_again()
+{
+	ctl save >saved
+	ctl apply saved --check
+	check_equal "difference to what was saved" 0 $?
+	ctl apply saved --replace
+	check_equal "applied once more" 0 $?
+}
+
+pinned_pw_names_the_lost_core()
+{
+	check_equal "pinned to" '["core0","10.0.1.2",[16003]]' "$(ctl -j pw show p1 |
+		jq -c '.[0].pinned | [.dev, .via, .labels]')"
+	apply_again
+	check_match "saved" 'via 10.0.1.2 dev core0 tunnel-label 16003' \
+		"$(<saved)"
+	# made anew meanwhile
+	sed 's,tunnel-label 16003,tunnel-label 16004,' saved >other
+	ctl apply other --replace
+	check_err $? "another pin"
+	check_equal "pinned to" '["core0",[16004]]' "$(ctl -j pw show p1 |
+		jq -c '.[0].pinned | [.dev, .labels]')"
+	ctl apply saved --replace
+	check_err $? "the first pin"
+}
+
 pinned_pw_finds_its_core_again()
 {
 	core_add core0
@@ -81,6 +109,60 @@ pinned_pw_finds_its_core_again()
 	check_equal "labels" '[16003]' \
 		"$(ctl -j pw show p1 | jq -c '.[0].lsp.labels')"
 	check_match "saved" 'via 10.0.1.2 dev core0' "$(ctl save)"
+}
+
+# devices SESSION
+devices()
+{
+	ctl -j bfd show "$1" | jq -c '.[0] | [.dev, .vrf]'
+}
+
+session_names_its_lost_device()
+{
+	ip -n "$PE" -b - <<-END
+		link add red type vrf table 10
+		link set red up
+		link add d0 type dummy
+		addr add 10.0.8.1/24 dev d0
+		link set d0 up
+		link add d1 type dummy
+		link set d1 master red
+		addr add 10.0.9.1/24 dev d1
+		link set d1 up
+	END
+	ctl -b - <<-END
+		bfd add b0 peer 10.0.8.2 dev d0
+		bfd add b1 peer 10.0.9.2 dev d1 vrf red
+		bfd add m1 peer 10.0.9.3 vrf red
+	END
+	check_err $? "configuration"
+	ip -n "$PE" link set d0 down
+	ip -n "$PE" link set d0 name d7
+	check_equal "b0, renamed" '["d7",null]' "$(devices b0)"
+	ip -n "$PE" link del d7
+	ip -n "$PE" link del d1
+	ip -n "$PE" link del red
+	check_equal "b0" '["d7",null]' "$(devices b0)"
+	check_equal "b1" '["d1","red"]' "$(devices b1)"
+	check_equal "m1" '[null,"red"]' "$(devices m1)"
+	apply_again
+	check_match "saved" 'bfd add b1 peer 10.0.9.2 source 10.0.9.1 dev d1 vrf red' \
+		"$(<saved)"
+	ctl bfd del b0
+	ctl apply saved 2>message
+	check_equal "a session of a lost device: exit code" 1 $?
+	check_match "message" 'bfd b0.*dev "d7" is no network device' "$(<message)"
+	ip -n "$PE" link add d7 type dummy
+	ip -n "$PE" addr add 10.0.8.1/24 dev d7
+	ctl apply saved
+	check_err $? "now it is there again"
+	check_equal "b0" '["d7",null]' "$(devices b0)"
+	ip -n "$PE" link del d7
+	ctl -b - <<-END
+		bfd del b0
+		bfd del b1
+		bfd del m1
+	END
 }
 
 core_without_device_is_deleted()

@@ -136,6 +136,7 @@ static int read_line(int argc, char **argv, void *data)
 	in = inst_new(obj);
 	in->add = add;
 	in->keep_keys = true;
+	in->any_dev = true;
 	rc = obj->id ? inst_parse_id(in, *argv) : RC_DONE;
 	if (!rc)
 		rc = inst_parse_keys(in, argc - !!obj->id, argv + !!obj->id,
@@ -392,14 +393,31 @@ static bool names(const struct key *k, const struct inst *in,
 	const struct item *id = &target->v[target->obj->id_attr].it[0];
 	unsigned int i;
 
-	if (k->type == T_DEV)
-		return v->n && inst_num(in, k->attr) ==
-			       if_nametoindex(id->data);
 	for (i = 0; i < v->n; i++)
 		if (v->it[i].len == id->len &&
 		    !memcmp(v->it[i].data, id->data, id->len))
 			return true;
 	return false;
+}
+
+/*
+ * A device that is gone may be named where it is known. A core interface is
+ * kept without one, which the kernel judges.
+ */
+static int check_devices(const struct inst *want)
+{
+	const struct key *k;
+
+	for (k = want->obj->keys; k->attr || k->json; k++) {
+		if (k->type != T_DEV || k->ref || !inst_has(want, k->attr) ||
+		    if_nametoindex(inst_str(want, k->attr)))
+			continue;
+		error_at(want, want->v[k->attr].line,
+			 "%s \"%s\" is no network device", k->word,
+			 inst_str(want, k->attr));
+		return RC_USAGE;
+	}
+	return RC_DONE;
 }
 
 static int diff_new(struct plan *plan, struct inst *want)
@@ -408,8 +426,11 @@ static int diff_new(struct plan *plan, struct inst *want)
 	struct list more = { 0 };
 	struct inst *first;
 	unsigned int i;
-	int attr, rc = RC_DONE;
+	int attr, rc;
 
+	rc = check_devices(want);
+	if (rc)
+		return rc;
 	first = new_set(want);
 	for (attr = 1; attr < ATTR_MAX; attr++)
 		if (!obj->secrets || (attr != obj->secrets->nest &&

@@ -103,14 +103,14 @@ struct path {
 };
 
 static const struct path lsp = {
-	.dev = { .json = "dev", .attr = A(LSP_IFINDEX), .type = T_DEV },
+	.dev = { .json = "dev", .attr = A(LSP_IFINDEX), .type = T_IFINDEX },
 	.via = { .json = "via", .attr = A(LSP_VIA), .type = T_ADDR },
 	.labels = { .json = "labels", .attr = A(LSP_LABELS),
 		    .type = T_LABELS },
 };
 
 static const struct path pinned = {
-	.dev = { .json = "dev", .attr = A(IFINDEX), .type = T_DEV },
+	.dev = { .json = "dev", .attr = A(DEV), .type = T_DEV },
 	.via = { .json = "via", .attr = A(VIA), .type = T_ADDR },
 	.labels = { .json = "labels", .attr = A(TUNNEL_LABELS),
 		    .type = T_LABELS },
@@ -230,7 +230,7 @@ static const struct key keys[] = {
 	  .text_fn = pinned_text },
 	{ .word = "via", .attr = A(VIA), .type = T_ADDR, .flags = K_FIXED,
 	  .arg = "A" },
-	{ .word = "dev", .attr = A(IFINDEX), .type = T_DEV, .flags = K_FIXED,
+	{ .word = "dev", .attr = A(DEV), .type = T_DEV, .flags = K_FIXED,
 	  .arg = "IF", .ref = "core" },
 	{ .word = "tunnel-label", .attr = A(TUNNEL_LABELS),
 	  .type = T_LABELS, .flags = K_FIXED, .arg = "L[/L...]" },

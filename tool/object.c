@@ -359,11 +359,25 @@ static const char *put_key_file(struct inst *in, const struct key *k,
 	return err;
 }
 
+/* The name that is shown: a device may have others. */
+static const char *parse_dev(const struct inst *in, const char **word,
+			     char *name)
+{
+	unsigned int ifindex = if_nametoindex(*word);
+
+	if (ifindex && if_indextoname(ifindex, name))
+		*word = name;
+	else if (!in->any_dev || strlen(*word) >= IF_NAMESIZE)
+		return "is no network device";
+	return NULL;
+}
+
 /* Only a number or an address may fail here: the kernel judges values. */
 int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 {
 	uint32_t labels[ETRUNK_LABELS_MAX], v = 0;
 	const char *err = NULL;
+	char name[IF_NAMESIZE];
 	uint8_t addr[16];
 	unsigned int n;
 	uint16_t len;
@@ -389,9 +403,7 @@ int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 				 &v);
 		break;
 	case T_DEV:
-		v = if_nametoindex(word);
-		if (!v)
-			err = "is no network device";
+		err = parse_dev(in, &word, name);
 		break;
 	default:
 		break;
@@ -405,7 +417,6 @@ int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 	case T_BOOL:
 	case T_ENUM:
 	case T_TIME:
-	case T_DEV:
 		inst_put_u32(in, k->attr, v);
 		break;
 	case T_REF:
@@ -415,6 +426,7 @@ int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 			break;
 		/* fall through */
 	case T_NAME:
+	case T_DEV:
 		if (k->flags & K_FIRST)
 			inst_put_first(in, k->attr, word, strlen(word) + 1);
 		else
@@ -656,7 +668,7 @@ static void put_item(FILE *f, const struct key *k, const struct item *it)
 		else if (!it->len)
 			fputs("none", f);
 		break;
-	case T_DEV:
+	case T_IFINDEX:
 		put_dev(f, v);
 		break;
 	case T_LABELS:
@@ -667,6 +679,7 @@ static void put_item(FILE *f, const struct key *k, const struct item *it)
 			fputs("none", f);
 		/* fall through */
 	case T_NAME:
+	case T_DEV:
 	case T_TEXT:
 	case T_STRING:
 	case T_STRINGS:
@@ -740,7 +753,8 @@ void put_key_words(FILE *f, const struct key *k, const struct inst *in)
 		text = item_text(k, &v->it[i]);
 		fprintf(f, " %s ", k->word);
 		/* The text of a string is escaped for a terminal. */
-		if (k->type == T_TEXT || k->type == T_NAME)
+		if (k->type == T_TEXT || k->type == T_NAME ||
+		    k->type == T_DEV)
 			put_quoted(f, v->it[i].data);
 		else
 			put_quoted(f, text);

@@ -36,7 +36,8 @@ enum type {
 	T_STAMP,	/* u64 nanoseconds since the epoch */
 	T_ADDR,
 	T_MAC,
-	T_DEV,		/* netdev by index */
+	T_DEV,		/* netdev by name */
+	T_IFINDEX,	/* read-only netdev by index */
 	T_LABELS,
 	T_KEY,		/* secret from a file */
 	T_FLAG,
@@ -223,6 +224,7 @@ struct val {
  * @given: keys that were typed, by index
  * @add: typed with add, not set
  * @keep_keys: a key-id alone means that the key stays (apply)
+ * @any_dev: a device need not be there (apply)
  * @line: of the file where it stands
  */
 struct inst {
@@ -231,6 +233,7 @@ struct inst {
 	uint64_t given;
 	bool add;
 	bool keep_keys;
+	bool any_dev;
 	int line;
 };
 

@@ -359,6 +359,7 @@ void js_value(const struct key *k, const struct inst *in)
 		js_stamp(k->json, num);
 		break;
 	case T_NAME:
+	case T_DEV:
 	case T_REF:
 	case T_TEXT:
 	case T_STRING:

@@ -376,8 +376,8 @@ enum etrunk_bfd_auth_type {
  * @ETRUNK_A_BFD_PEER: 4 or 16 bytes, fixed
  * @ETRUNK_A_BFD_SOURCE: 4 or 16 bytes, fixed; left out: resolved once from the
  *	route
- * @ETRUNK_A_BFD_IFINDEX: u32, given = single hop (port 3784), else multihop;
- *	a link-local peer needs it
+ * @ETRUNK_A_BFD_IFINDEX: u32, fixed, given = single hop (port 3784), else
+ *	multihop; a link-local peer needs it; of a device that is gone: its last
  * @ETRUNK_A_BFD_LOCAL_DISCR: u32 1..8191, or left out with REMOTE_DISCR
  * @ETRUNK_A_BFD_REMOTE_DISCR: u32 1..8191
  * @ETRUNK_A_BFD_MIN_TX_US: u32 3300..20000000, default 10000
@@ -432,6 +432,9 @@ enum etrunk_bfd_auth_type {
  * @ETRUNK_A_BFD_REMOTE_ECHO_US: u32, read-only: how often the peer loops them,
  *	0 = not at all
  * @ETRUNK_A_BFD_ECHO_MAX_RTT_US: u32, longest time that one took
+ * @ETRUNK_A_BFD_DEV: string, name of the device, also once that is gone; instead
+ *	of @..._IFINDEX
+ * @ETRUNK_A_BFD_VRF_DEV: string, the same of the VRF, instead of @..._VRF
  */
 enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_UNSPEC,
@@ -486,6 +489,8 @@ enum etrunk_attr_bfd {
 	ETRUNK_A_BFD_ECHO_INTERVAL_US,
 	ETRUNK_A_BFD_REMOTE_ECHO_US,
 	ETRUNK_A_BFD_ECHO_MAX_RTT_US,
+	ETRUNK_A_BFD_DEV,
+	ETRUNK_A_BFD_VRF_DEV,
 	ETRUNK_A_BFD_PAD,
 	__ETRUNK_A_BFD_MAX,
 };
@@ -541,8 +546,8 @@ enum etrunk_pw_liveness {
  * @ETRUNK_A_PW_PW_ID: u32 1.., RFC 6870 default selection: lowest
  * @ETRUNK_A_PW_IN_LABEL: u32 16..1048575, unique per namespace
  * @ETRUNK_A_PW_OUT_LABEL: u32 16..1048575
- * @ETRUNK_A_PW_VIA: 4 bytes, pinned next hop, with @..._IFINDEX
- * @ETRUNK_A_PW_IFINDEX: u32, pinned core device
+ * @ETRUNK_A_PW_VIA: 4 bytes, pinned next hop, with @..._IFINDEX or @..._DEV
+ * @ETRUNK_A_PW_IFINDEX: u32, pinned core device; of one that is gone: its last
  * @ETRUNK_A_PW_TUNNEL_LABELS: array of u32 (binary), outermost first, pinned
  * @ETRUNK_A_PW_CONTROL_WORD: u32 bool, default 1
  * @ETRUNK_A_PW_MTU: u32 64..65535, default 1500, payload limit of the AC
@@ -576,6 +581,8 @@ enum etrunk_pw_liveness {
  * @ETRUNK_A_PW_MIN_RX_US: u32 3300..20000000, default 10000, of that session
  * @ETRUNK_A_PW_MULTIPLIER: u32 3..50, default 3, of that session
  * @ETRUNK_A_PW_DETECT_TIME_US: u32, negotiated, read-only, absent without it
+ * @ETRUNK_A_PW_DEV: string, name of the pinned core device, also once that is
+ *	gone; instead of @..._IFINDEX
  */
 enum etrunk_attr_pw {
 	ETRUNK_A_PW_UNSPEC,
@@ -619,6 +626,7 @@ enum etrunk_attr_pw {
 	ETRUNK_A_PW_MIN_RX_US,
 	ETRUNK_A_PW_MULTIPLIER,
 	ETRUNK_A_PW_DETECT_TIME_US,
+	ETRUNK_A_PW_DEV,
 	__ETRUNK_A_PW_MAX,
 };
 #define ETRUNK_A_PW_MAX (__ETRUNK_A_PW_MAX - 1)
