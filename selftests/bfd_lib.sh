@@ -141,39 +141,137 @@ trace_stop()
 
 ## Sixteen sessions against another maker's daemon, which runs in PEER
 #
-#	PE   v0 10.0.0.11..18 --- v0 10.0.0.100	PEER	s1..s8, single hop
-#	     lo 10.2.0.11..18     lo 10.1.0.1		m1..m8, multihop
+#	PE   v0 10.0.0.11..14 ------ v0 10.0.0.100	PEER	s1..s4, single hop
+#	        2001:db8::15, ::16	2001:db8::100		s5, s6
+#		fe80::17, ::18		fe80::100		s7, s8
+#	     lo 10.2.0.11..14	     lo 10.1.0.1		m1..m4, multihop
+#		2001:db8:2::15..18	2001:db8:1::1		m5..m8
 #
 # Both know a session by the other's address alone, so ours differ.
 
+DAEMON_SESSIONS="s1 s2 s3 s4 s5 s6 s7 s8 m1 m2 m3 m4 m5 m6 m7 m8"
+
+# ends NAME: our address of that session, and the daemon's
+ends()
+{
+	local n=${1:1}
+
+	case "$1" in
+	s[1-4]) echo "10.0.0.1$n 10.0.0.100" ;;
+	s[56]) echo "2001:db8::1$n 2001:db8::100" ;;
+	s[78]) echo "fe80::1$n fe80::100" ;;
+	m[1-4]) echo "10.2.0.1$n 10.1.0.1" ;;
+	m[5-8]) echo "2001:db8:2::1$n 2001:db8:1::1" ;;
+	esac
+}
+
+# ours NAME
+ours()
+{
+	local both
+
+	both=$(ends "$1")
+	echo "${both% *}"
+}
+
+# warm FILE...: programs and their libraries are in the page cache before the
+# clock counts: while the guest waits for the host it leaps.
+warm()
+{
+	{
+		cat "$@"
+		ldd "$@" | grep -o '/[^ ]*\.so[^ ]*' | sort -u | xargs cat
+	} >/dev/null 2>&1
+}
+
 daemon_topology()
 {
-	local i
+	local both name
 
 	bfd_topology
 	ip -n "$PEER" -b - <<-END
 		addr add 10.0.0.100/24 dev v0
+		addr add 2001:db8::100/64 dev v0 nodad
+		addr add fe80::100/64 dev v0 nodad
 		addr add 10.1.0.1/32 dev lo
+		addr add 2001:db8:1::1/128 dev lo nodad
 		route add 10.2.0.0/24 via 10.0.0.1 src 10.1.0.1
+		route add 2001:db8:2::/64 via 2001:db8::15 src 2001:db8:1::1
 	END
-	{
-		echo "route add 10.1.0.1/32 via 10.0.0.100"
-		for i in {1..8}; do
-			echo "addr add 10.0.0.1$i/24 dev v0"
-			echo "addr add 10.2.0.1$i/32 dev lo"
-		done
-	} | ip -n "$PE" -b -
+	check_err $? "addresses of PEER"
+	for name in $DAEMON_SESSIONS; do
+		both=$(ends "$name")
+		case "$name" in
+		s[1-4]) echo "addr add ${both% *}/24 dev v0" ;;
+		s*) echo "addr add ${both% *}/64 dev v0 nodad" ;;
+		m[1-4]) echo "addr add ${both% *}/32 dev lo" ;;
+		m*) echo "addr add ${both% *}/128 dev lo nodad" ;;
+		esac
+	done | ip -n "$PE" -b -
+	check_err $? "addresses of PE"
+	ip -n "$PE" route add 10.1.0.1/32 via 10.0.0.100
+	ip -n "$PE" route add 2001:db8:1::1/128 via 2001:db8::100
 }
 
 # daemon_sessions MIN_TTL: ours, 50 ms x 3
 daemon_sessions()
 {
-	local i
+	local both name rest
 
-	for i in {1..8}; do
-		echo "bfd add s$i peer 10.0.0.100 source 10.0.0.1$i dev v0 min-tx 50 min-rx 50"
-		echo "bfd add m$i peer 10.1.0.1 source 10.2.0.1$i min-ttl $1 min-tx 50 min-rx 50"
+	for name in $DAEMON_SESSIONS; do
+		both=$(ends "$name")
+		rest="min-ttl $1"
+		[ "${name#m}" != "$name" ] || rest="dev v0"
+		echo "bfd add $name peer ${both#* } source ${both% *} $rest min-tx 50 min-rx 50"
 	done | etrunkctl -n "$PE" -b -
+	check_err $? "our sessions"
+}
+
+# of_all FILTER: of the list of PE's sessions, by jq
+of_all()
+{
+	etrunkctl -n "$PE" -j bfd show | jq -r "$1"
+}
+
+# timers_are LINE: what all sessions of PE show of both ends' timers
+timers_are()
+{
+	[ "$(of_all '.[] | "\(.remote_state) \(.tx_interval_us) \(.detect_time_us) \(.multiplier) \(.remote_multiplier)"' |
+		sort -u)" = "$1" ]
+}
+
+# hold SECONDS FLAPS: all sixteen stay Up, by the command FLAPS of both ends.
+hold()
+{
+	local before name rx
+
+	before=$($2)
+	rx=$(of_all '.[] | "\(.name) \(.rx_packets)"')
+	sleep "$1"
+	check_equal "flaps" "$before" "$($2)"
+	all_are "$PE" up 16
+	check_err $? "not all are up"
+	# the witness: the daemon sends every 37.5 to 50 ms
+	while read -r name before; do
+		check_between "packets of $name" $(($1 * 18)) $(($1 * 280)) \
+			$(($(bfd_show "$PE" "$name" .rx_packets) - before))
+	done <<<"$rx"
+	log_info "longest gap in $1 s: $(of_all '[.[].max_rx_gap_us] | max') us"
+}
+
+# traffic_start, traffic_stop: in the other daemon's way, 200 a second each way
+traffic_start()
+{
+	ip netns exec "$PE" ping -q -i 0.005 -I 10.0.0.1 10.0.0.100 >ping.txt 2>&1 &
+	traffic=$!
+}
+
+traffic_stop()
+{
+	kill -INT "$traffic"
+	wait "$traffic"
+	check_between "answers to pings" 100 1000000 \
+		"$(sed -n 's/.* \([0-9]*\) received.*/\1/p' ping.txt)"
 }
 
 # all_are NAMESPACE STATE NUMBER
@@ -205,6 +303,19 @@ is_paced()
 	  rx <= ($(uptime_ms) - from) * 4 / ($3 * 3) + 2))
 }
 
+# is_silent NAMESPACE NAME: hardly anything but answers to a poll a second, in
+# two seconds
+is_silent()
+{
+	local from rx
+
+	from=$(uptime_ms)
+	rx=$(bfd_show "$1" "$2" .rx_packets)
+	sleep 2
+	rx=$(($(bfd_show "$1" "$2" .rx_packets) - rx))
+	((rx <= ($(uptime_ms) - from) * 3 / 1000))
+}
+
 # flaps NAMESPACE: times any session left Up
 flaps()
 {
@@ -215,6 +326,7 @@ flaps()
 
 bird_start()
 {
+	warm "$(type -P bird)" "$(type -P birdc)"
 	ns "$PEER" bird -c bird.conf -s bird.ctl -P bird.pid
 	check_err $? "BIRD does not start"
 }
@@ -228,4 +340,35 @@ bird_kill()
 birdc_()
 {
 	birdc -s bird.ctl "$@"
+}
+
+# bird_column N: of its list of sessions, a line each
+bird_column()
+{
+	birdc_ show bfd sessions |
+		awk -v f="$1" 'NF >= 6 && $1 != "IP" { print $f }'
+}
+
+# bird_has N VALUE NUMBER: so many sessions show it there
+bird_has()
+{
+	[ "$(bird_column "$1" | grep -cxF -- "$2")" = "$3" ]
+}
+
+# bird_line NAME: the interval it sends in, and its detection time
+bird_line()
+{
+	birdc_ show bfd sessions |
+		awk -v a="$(ours "$1")" '$1 == a { print $5, $6 }'
+}
+
+bird_line_is()
+{
+	[ "$(bird_line "$1")" = "$2" ]
+}
+
+# times any session left Up, in the log that bird.conf names
+bird_flaps()
+{
+	grep -c 'changed state from Up' bird.log
 }
