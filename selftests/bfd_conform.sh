@@ -49,11 +49,13 @@
 #  poll_final_non_default_vrf4 poll_final_non_default_vrf6:
 #	bfd_vrf/same_addresses (each comes up at its fast pace, which takes a
 #	poll)
-#  echo echo_fail echo_stop: bfd_modes_test/echo_when_up_and_wanted
-#	bfd_modes_test/echo_failed bfd_modes_test/echo_off
-#  echo_looped_back stale_echo invalid_echo_checksum echo_source_removed
-#	set_del_udp_echo_source: none:
-#	sessions send no echo packets
+#  echo echo_fail echo_stop: bfd_echo/both_ways bfd_echo/one_way_break
+#	bfd_echo/off_and_on
+#  echo_looped_back: bfd_echo/both_forms_are_looped
+#  stale_echo invalid_echo_checksum: bfd_echo/hostile_frames_of_ours (a digest
+#	protects them)
+#  echo_source_removed set_del_udp_echo_source: none: the source is that of the
+#	session
 #  add_sha1_keys set_del_sha1_key set_del_meticulous_sha1_key:
 #	bfd_auth/refused tool_conf/keys_are_never_shown
 #  add_bfd_sha1 sha1_session_up sha1_hold_up: bfd_auth/type_sha1
@@ -101,8 +103,7 @@
 #	bfd_auth/type_meticulous-md5 bfd_auth/type_sha1
 #	bfd_auth/type_meticulous-sha1 bfd_auth/key_rollover; its form of HMAC
 #	is refused: bfd_auth_test/hmac_is_refused
-#  bfd_echo6_topo1: none: as the echo packets above; IPv6 itself:
-#	bfd_ipv6/both_ends
+#  bfd_echo6_topo1: bfd_echo/ipv6 bfd_echo/ipv6_link_local
 #  bfd_jitter_verification: bfd_timers/jitter bfd_fsm_test/jitter_range
 #  bfd_dynamic_sockets: bfd_session/ports_follow_sessions
 #  bfd_admin_down_no_impact: bfd_session/deletion_is_no_failure
