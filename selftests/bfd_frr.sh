@@ -3,7 +3,7 @@
 #
 # Sessions with FRR's bfdd over IPv4 and IPv6 (global and link-local), single hop
 # and multihop: timers changed on either side under traffic, either side shut
-# down, bfdd killed and started again. Sixteen sessions of 50 ms x 3 stay Up for
+# down, echo of both ends, bfdd killed and started again. Sixteen sessions of 50 ms x 3 stay Up for
 # HOLD seconds (30; ETRUNK_LONG: 600).
 # shellcheck source=selftests/bfd_lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,7 +12,8 @@
 # shellcheck disable=SC2034 # for tests_run
 ALL_TESTS="all_come_up bfdd_sees_them no_flap our_timers_change
 	bfdds_timers_change we_shut_down bfdd_shuts_down bfdd_drops_a_session
-	bfdd_is_killed_and_comes_back bfdd_goes_silent bfdd_stops"
+	echo_both_ways echo_fails bfdd_is_killed_and_comes_back bfdd_goes_silent
+	bfdd_stops"
 
 FRR=/usr/lib/frr
 require_command $FRR/bfdd
@@ -296,6 +297,64 @@ bfdd_drops_a_session()
 	wait_bfd "$PE" m4 down
 	log_info "m4: $(bfd_show "$PE" m4 .last_down_reason)"
 	bfdd_set m4 'receive-interval 50' 'transmit-interval 50'
+	wait_all "$PE" up 16 60
+}
+
+# bfdd_counts KEY: a counter of session s4 there
+bfdd_counts()
+{
+	vtysh_ 'show bfd peers counters json' |
+		jq '.[] | select(.peer == "10.0.0.14") | ."'"$1"'"'
+}
+
+# above VALUE COMMAND...: does it print a greater one?
+above()
+{
+	local value=$1
+	shift
+
+	(($("$@") > value))
+}
+
+# we_count KEY: a counter of our session s4
+we_count()
+{
+	bfd_show "$PE" s4 ".counters.\"$1\""
+}
+
+# Each loops the other's: ours by its hook, bfdd's host by forwarding them.
+echo_both_ways()
+{
+	local before
+
+	ns "$PEER" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv4.conf.all.send_redirects=0 \
+		net.ipv4.conf.v0.send_redirects=0
+	bfdd_set s4 'echo receive-interval 50' 'echo transmit-interval 50' \
+		echo-mode
+	bfd "$PE" set s4 echo 50
+	slowwait 20 above 40 we_count echo-rx
+	check_err $? "none of ours comes back: $(etrunkctl -n "$PE" -d bfd show s4)"
+	slowwait 20 above 40 we_count echo-looped
+	check_err $? "none of bfdd's is looped: $(etrunkctl -n "$PE" -d bfd show s4)"
+	slowwait 20 above 40 bfdd_counts echo-packet-input
+	check_err $? "bfdd has none back: $(vtysh_ 'show bfd peers counters json')"
+	before=$(all_flaps)
+	sleep 5
+	check_equal "flaps" "$before" "$(all_flaps)"
+	check_equal "not accepted" 0 "$(bfd_show "$PE" s4 '[.counters |
+		to_entries[] | select(.key | startswith("echo-drop")) | .value] |
+		add')"
+}
+
+# Nobody else loops ours, once its host forwards no more.
+echo_fails()
+{
+	ns "$PEER" sysctl -qw net.ipv4.ip_forward=0
+	slowwait 20 heard s4 .last_down_reason ECHO_FAILED
+	check_err $? "s4: $(bfd_show "$PE" s4 .last_down_reason)"
+	bfd "$PE" set s4 echo off
+	bfdd_set s4 'no echo-mode'
 	wait_all "$PE" up 16 60
 }
 
