@@ -601,18 +601,18 @@ device_moved()
 
 saved_and_applied()
 {
-	mkdir -p saved
-	etrunkctl -n "$PE" save saved
-	check_match "saved" "bfd add b1 .*echo 20ms" "$(cat saved/etrunk.conf)"
+	mkdir -p echo.conf
+	etrunkctl -n "$PE" save echo.conf
+	check_match "saved" "bfd add b1 .*echo 20ms" "$(cat echo.conf/etrunk.conf)"
 	bfd "$PE" set b1 echo off
 	check_match "the difference" "echo 20ms" \
-		"$(etrunkctl -n "$PE" apply saved/etrunk.conf --check)"
-	etrunkctl -n "$PE" apply saved/etrunk.conf
+		"$(etrunkctl -n "$PE" apply echo.conf/etrunk.conf --check)"
+	etrunkctl -n "$PE" apply echo.conf/etrunk.conf
 	check_equal "applied" 20000 "$(bfd_show "$PE" b1 .echo_us)"
-	sed -i 's/ echo 20ms//' saved/etrunk.conf
+	sed -i 's/ echo 20ms//' echo.conf/etrunk.conf
 	check_match "the difference" "echo off" "$(etrunkctl -n "$PE" \
-		apply saved/etrunk.conf --replace --check)"
-	etrunkctl -n "$PE" apply saved/etrunk.conf --replace
+		apply echo.conf/etrunk.conf --replace --check)"
+	etrunkctl -n "$PE" apply echo.conf/etrunk.conf --replace
 	check_equal "applied" null "$(bfd_show "$PE" b1 .echo_us)"
 }
 
