@@ -27,7 +27,7 @@ WATCH=
 setup()
 {
 	require_command jq
-	modprobe sch_netem
+	modprobe -a sch_netem cls_matchall act_gact
 	etrunk_reload
 	check_err $? "cannot load the module"
 	pw_lab
@@ -191,17 +191,21 @@ back_after_up()
 		"$(pw_get 1 pw1 local_status) $(pw_get 3 pw1 local_status)"
 }
 
+# In one go: a second between the two, and one end tells the other.
 both_ways_loss_words()
 {
-	tc -n "$P" qdisc add dev pe1 root netem loss 100%
-	mute 1
+	tc -n "$P" -b - <<-END
+		qdisc add dev pe1 clsact
+		filter add dev pe1 ingress matchall action drop
+		filter add dev pe1 egress matchall action drop
+	END
+	check_err $? "not cut"
 	busywait 2000 vpws_is 3 s1 active_pw pw2
 	check_err $? "PE3 uses $(vpws_get 3 s1 active_pw)"
 	slowwait 2 pw_is 1 pw1 state down
 	check_equal "PE3's word" 8 "$(pw_get 3 pw1 local_status)"
 	check_equal "PE1's word" 8 "$(pw_get 1 pw1 local_status)"
-	tc -n "$P" qdisc del dev pe1 root
-	unmute 1
+	tc -n "$P" qdisc del dev pe1 clsact
 	settle
 }
 
