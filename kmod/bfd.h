@@ -11,8 +11,8 @@
 #include "bfd_echo_fsm.h"
 #include "bfd_encap.h"
 #include "bfd_fsm.h"
-#include "bfd_timer.h"
 #include "etrunk.h"
+#include "timer.h"
 
 #define ETRUNK_BFD_DEF_INTERVAL	10000
 #define ETRUNK_BFD_DEF_MULT	3
@@ -111,7 +111,7 @@ struct etrunk_bfd_echo_state {
 	siphash_key_t key;
 	struct etrunk_bfd_echo_fsm fsm;
 	u64 loop_until;
-	struct etrunk_bfd_timer timer;
+	struct etrunk_timer timer;
 };
 
 /**
@@ -177,8 +177,8 @@ struct etrunk_bfd {
 	bool running;
 	bool dead;
 	u8 min_ttl;
-	struct etrunk_bfd_timer tx_timer;
-	struct etrunk_bfd_timer detect_timer;
+	struct etrunk_timer tx_timer;
+	struct etrunk_timer detect_timer;
 	u64 detect_armed;
 	u64 last_tx;
 	u64 max_tx_late;

@@ -32,13 +32,13 @@
 #include "trace.h"
 
 /* The one place that starts a timer of a session. */
-static void arm(struct etrunk_bfd *bfd, struct etrunk_bfd_timer *timer,
+static void arm(struct etrunk_bfd *bfd, struct etrunk_timer *timer,
 		u64 when)
 {
 	lockdep_assert_held(&bfd->lock);
 
 	if (bfd->running && !bfd->dead)
-		etrunk_bfd_timer_start(timer, when);
+		etrunk_timer_start(timer, when);
 }
 
 /*
@@ -51,7 +51,7 @@ static void arm_tx(struct etrunk_bfd *bfd)
 
 	/* if its callback runs right now, it will find no interval either */
 	if (!interval) {
-		etrunk_bfd_timer_stop(&bfd->tx_timer);
+		etrunk_timer_stop(&bfd->tx_timer);
 		return;
 	}
 
@@ -101,7 +101,7 @@ static void follow_echo(struct etrunk_bfd *bfd, u64 now)
 
 	/* if its callback runs right now, it will find no interval either */
 	if (!us) {
-		etrunk_bfd_timer_stop(&bfd->echo.timer);
+		etrunk_timer_stop(&bfd->echo.timer);
 		return;
 	}
 	send_echo(bfd, now);
@@ -284,7 +284,7 @@ static void run(struct etrunk_bfd *bfd)
 	local_bh_enable();
 }
 
-static void tx_expired(struct etrunk_bfd_timer *timer)
+static void tx_expired(struct etrunk_timer *timer)
 {
 	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
 					      tx_timer);
@@ -293,13 +293,13 @@ static void tx_expired(struct etrunk_bfd_timer *timer)
 	spin_lock(&bfd->lock);
 	/* dead, told to be silent, or already armed anew by somebody else */
 	if (bfd->dead || !etrunk_bfd_fsm_tx_interval_us(&bfd->fsm) ||
-	    etrunk_bfd_timer_queued(timer)) {
+	    etrunk_timer_queued(timer)) {
 		spin_unlock(&bfd->lock);
 		return;
 	}
 
 	now = ktime_get_ns();
-	late = etrunk_bfd_timer_late(timer, now);
+	late = etrunk_timer_late(timer, now);
 	if (late > bfd->max_tx_late)
 		bfd->max_tx_late = late;
 	trace_etrunk_bfd_timer(bfd, false, late);
@@ -314,7 +314,7 @@ static void tx_expired(struct etrunk_bfd_timer *timer)
 	rcu_read_unlock();
 }
 
-static void detect_expired(struct etrunk_bfd_timer *timer)
+static void detect_expired(struct etrunk_timer *timer)
 {
 	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
 					      detect_timer);
@@ -323,14 +323,14 @@ static void detect_expired(struct etrunk_bfd_timer *timer)
 	u8 old;
 
 	spin_lock(&bfd->lock);
-	if (bfd->dead || etrunk_bfd_timer_queued(timer)) {
+	if (bfd->dead || etrunk_timer_queued(timer)) {
 		spin_unlock(&bfd->lock);
 		return;
 	}
 
 	bfd->detect_armed = U64_MAX;
 	now = ktime_get_ns();
-	late = etrunk_bfd_timer_late(timer, now);
+	late = etrunk_timer_late(timer, now);
 	trace_etrunk_bfd_timer(bfd, true, late);
 	old = bfd->fsm.state;
 	actions = etrunk_bfd_fsm_detect(&bfd->fsm, now);
@@ -341,7 +341,7 @@ static void detect_expired(struct etrunk_bfd_timer *timer)
 		run(bfd);
 }
 
-static void echo_expired(struct etrunk_bfd_timer *timer)
+static void echo_expired(struct etrunk_timer *timer)
 {
 	struct etrunk_bfd *bfd = container_of(timer, struct etrunk_bfd,
 					      echo.timer);
@@ -351,7 +351,7 @@ static void echo_expired(struct etrunk_bfd_timer *timer)
 
 	spin_lock(&bfd->lock);
 	/* dead, told to be silent, or already armed anew by somebody else */
-	if (bfd->dead || !bfd->echo.fsm.us || etrunk_bfd_timer_queued(timer)) {
+	if (bfd->dead || !bfd->echo.fsm.us || etrunk_timer_queued(timer)) {
 		spin_unlock(&bfd->lock);
 		return;
 	}
@@ -559,9 +559,9 @@ struct etrunk_bfd *etrunk_bfd_create(struct etrunk_net *en,
 	bfd->min_ttl = cfg.min_ttl;
 	INIT_LIST_HEAD(&bfd->clients);
 	spin_lock_init(&bfd->lock);
-	etrunk_bfd_timer_setup_tx(&bfd->tx_timer, tx_expired);
-	etrunk_bfd_timer_setup_detect(&bfd->detect_timer, detect_expired);
-	etrunk_bfd_timer_setup_tx(&bfd->echo.timer, echo_expired);
+	etrunk_timer_setup_urgent(&bfd->tx_timer, tx_expired);
+	etrunk_timer_setup(&bfd->detect_timer, detect_expired);
+	etrunk_timer_setup_urgent(&bfd->echo.timer, echo_expired);
 	get_random_bytes(&bfd->echo.key, sizeof(bfd->echo.key));
 	bfd->detect_armed = U64_MAX;
 	etrunk_bfd_fsm_init(&bfd->fsm, &cfg.timing,
@@ -717,9 +717,9 @@ static void kill_session(struct etrunk_bfd *bfd, bool plane_reset)
 /* Phase 3, after synchronize_net(). */
 static void free_session(struct etrunk_bfd *bfd)
 {
-	etrunk_bfd_timer_cancel(&bfd->tx_timer);
-	etrunk_bfd_timer_cancel(&bfd->detect_timer);
-	etrunk_bfd_timer_cancel(&bfd->echo.timer);
+	etrunk_timer_cancel(&bfd->tx_timer);
+	etrunk_timer_cancel(&bfd->detect_timer);
+	etrunk_timer_cancel(&bfd->echo.timer);
 	etrunk_bfd_echo_follow(bfd, false, NULL);
 	list_del(&bfd->list);
 	etrunk_bfd_sport_put(bfd->en, bfd->sport);

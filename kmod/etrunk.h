@@ -47,7 +47,6 @@
 #define _ETRUNK_H
 
 #include <linux/etherdevice.h>
-#include <linux/hrtimer.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/list.h>
@@ -62,6 +61,7 @@
 #include <linux/etrunk.h>
 
 #include "compat.h"
+#include "timer.h"
 
 struct etrunk_batch;
 struct etrunk_bfd;
@@ -72,9 +72,6 @@ struct etrunk_member;
 struct etrunk_pw_net;
 struct etrunk_trunk;
 struct etrunk_trunk_net;
-
-/* Timers run in softirq; measured choice of flavour in one place. */
-#define ETRUNK_HRTIMER_MODE	HRTIMER_MODE_ABS_SOFT
 
 /**
  * struct etrunk_addr - an IP address with its family

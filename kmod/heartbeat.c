@@ -17,7 +17,7 @@
 
 #define HEARTBEAT_NS	NSEC_PER_MSEC
 
-static enum hrtimer_restart beat(struct hrtimer *timer)
+static void beat(struct etrunk_timer *timer)
 {
 	struct etrunk_lag_net *ln = container_of(timer, struct etrunk_lag_net,
 						 timer);
@@ -42,9 +42,8 @@ static enum hrtimer_restart beat(struct hrtimer *timer)
 		lag_tick(lag, ktime_get_ns());
 	rcu_read_unlock();
 
-	hrtimer_forward_now(timer, HEARTBEAT_NS);
-	WRITE_ONCE(ln->due, ktime_to_ns(hrtimer_get_expires(timer)));
-	return HRTIMER_RESTART;
+	if (READ_ONCE(ln->beats))
+		WRITE_ONCE(ln->due, etrunk_timer_again(timer, HEARTBEAT_NS));
 }
 
 /**
@@ -92,8 +91,7 @@ bool etrunk_heartbeat_stale(const struct etrunk_net *en)
  */
 void etrunk_heartbeat_init(struct etrunk_lag_net *ln)
 {
-	etrunk_hrtimer_setup(&ln->timer, beat, CLOCK_MONOTONIC,
-			     ETRUNK_HRTIMER_MODE);
+	etrunk_timer_setup_urgent(&ln->timer, beat);
 }
 
 /**
@@ -105,11 +103,14 @@ void etrunk_heartbeat_init(struct etrunk_lag_net *ln)
 void etrunk_heartbeat_get(struct etrunk_lag_net *ln)
 {
 	ASSERT_RTNL();
-	if (ln->beats++)
+	if (ln->beats) {
+		ln->beats++;
 		return;
+	}
+	WRITE_ONCE(ln->beats, 1);
 	WRITE_ONCE(ln->beat, jiffies);
 	WRITE_ONCE(ln->due, ktime_get_ns() + HEARTBEAT_NS);
-	hrtimer_start(&ln->timer, ns_to_ktime(ln->due), ETRUNK_HRTIMER_MODE);
+	etrunk_timer_start(&ln->timer, ln->due);
 }
 
 /**
@@ -121,9 +122,10 @@ void etrunk_heartbeat_get(struct etrunk_lag_net *ln)
 void etrunk_heartbeat_put(struct etrunk_lag_net *ln)
 {
 	ASSERT_RTNL();
-	if (--ln->beats)
+	WRITE_ONCE(ln->beats, ln->beats - 1);
+	if (ln->beats)
 		return;
-	hrtimer_cancel(&ln->timer);
+	etrunk_timer_cancel(&ln->timer);
 	WRITE_ONCE(ln->patience, 0);
 	WRITE_ONCE(ln->due, 0);
 }

@@ -136,7 +136,7 @@ struct etrunk_lag_net {
 	struct etrunk_net *en;
 	struct list_head lags;
 	struct list_head orphans;
-	struct hrtimer timer;
+	struct etrunk_timer timer;
 	unsigned int beats;
 	u64 due;
 	unsigned long beat;

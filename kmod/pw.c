@@ -405,7 +405,7 @@ void etrunk_pw_destroy(struct etrunk_pw *pw)
 		kfree_rcu(lsp, rcu);
 
 	synchronize_net();
-	hrtimer_cancel(&pw->timer);
+	etrunk_timer_cancel(&pw->timer);
 	call_rcu(&pw->rcu, pw_free_rcu);
 }
 

@@ -61,7 +61,7 @@ struct etrunk_pw_net {
 	struct etrunk_core *lo;
 	struct notifier_block fib_nb;
 	struct delayed_work lsp_work;
-	struct hrtimer sampler;
+	struct etrunk_timer sampler;
 	spinlock_t sampler_lock;
 	bool sampling;
 	bool dead;
@@ -296,7 +296,7 @@ struct etrunk_pw {
 	const struct etrunk_vpws *claim;
 	u32 claim_batch;
 	struct etrunk_pw_stats __percpu *stats;
-	struct hrtimer timer;
+	struct etrunk_timer timer;
 	spinlock_t lock;
 	bool started;
 	bool dead;

@@ -23,16 +23,14 @@ void etrunk_pw_status_arm_locked(struct etrunk_pw *pw)
 		return;
 	at = etrunk_oam_deadline(&pw->oam, &pw->oam_cfg);
 	if (at == ETRUNK_OAM_NEVER) {
-		hrtimer_try_to_cancel(&pw->timer);
+		etrunk_timer_stop(&pw->timer);
 		return;
 	}
-	if (hrtimer_is_queued(&pw->timer) &&
-	    hrtimer_get_expires_ns(&pw->timer) == at)
-		return;
-	hrtimer_start(&pw->timer, ns_to_ktime(at), ETRUNK_HRTIMER_MODE);
+	if (!etrunk_timer_is_due(&pw->timer, at))
+		etrunk_timer_start(&pw->timer, at);
 }
 
-static enum hrtimer_restart status_timer(struct hrtimer *timer)
+static void status_timer(struct etrunk_timer *timer)
 {
 	struct etrunk_pw *pw = container_of(timer, struct etrunk_pw, timer);
 	u32 actions = 0;
@@ -49,8 +47,6 @@ static enum hrtimer_restart status_timer(struct hrtimer *timer)
 
 	etrunk_pw_status_run(pw, actions);
 	rcu_read_unlock();
-	/* armed anew above where there is more to do */
-	return HRTIMER_NORESTART;
 }
 
 /**
@@ -60,8 +56,7 @@ static enum hrtimer_restart status_timer(struct hrtimer *timer)
 void etrunk_pw_status_init(struct etrunk_pw *pw)
 {
 	etrunk_oam_init(&pw->oam, &pw->oam_cfg);
-	etrunk_hrtimer_setup(&pw->timer, status_timer, CLOCK_MONOTONIC,
-			     ETRUNK_HRTIMER_MODE);
+	etrunk_timer_setup(&pw->timer, status_timer);
 }
 
 static void send(struct etrunk_pw *pw, bool ack)

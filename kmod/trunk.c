@@ -94,9 +94,9 @@ void trunk_arm(struct etrunk_trunk *t)
 			at = min(at, m->fsm.next);
 
 	if (at >= KTIME_MAX)
-		hrtimer_try_to_cancel(&t->timer);
+		etrunk_timer_stop(&t->timer);
 	else
-		hrtimer_start(&t->timer, ns_to_ktime(at), ETRUNK_HRTIMER_MODE);
+		etrunk_timer_start(&t->timer, at);
 }
 
 static bool all_down(const struct etrunk_trunk *t)
@@ -310,7 +310,7 @@ void etrunk_trunk_stalled(struct etrunk_net *en, u64 late_ns)
 	rcu_read_unlock();
 }
 
-static enum hrtimer_restart trunk_timer(struct hrtimer *timer)
+static void trunk_timer(struct etrunk_timer *timer)
 {
 	struct etrunk_trunk *t = container_of(timer, struct etrunk_trunk,
 					      timer);
@@ -320,7 +320,7 @@ static enum hrtimer_restart trunk_timer(struct hrtimer *timer)
 	/* expired because nothing ran here proves nothing about the peer */
 	if (etrunk_heartbeat_late(t->en)) {
 		stalled(t);
-		return HRTIMER_NORESTART;
+		return;
 	}
 
 	spin_lock(&t->lock);
@@ -335,7 +335,6 @@ static enum hrtimer_restart trunk_timer(struct hrtimer *timer)
 	rcu_read_lock();
 	set_stall_limit(t->en);
 	rcu_read_unlock();
-	return HRTIMER_NORESTART;
 }
 
 /* RFC 5880 4.1: diagnostics of a session that did not hear its peer */
@@ -458,8 +457,7 @@ struct etrunk_trunk *etrunk_trunk_create(struct etrunk_net *en,
 	rcu_assign_pointer(t->keys, keys);
 	INIT_LIST_HEAD(&t->members);
 	spin_lock_init(&t->lock);
-	etrunk_hrtimer_setup(&t->timer, trunk_timer, CLOCK_MONOTONIC,
-			     ETRUNK_HRTIMER_MODE);
+	etrunk_timer_setup(&t->timer, trunk_timer);
 	t->bfd_client.notify = bfd_notify;
 	strscpy(t->bfd_client.name, t->name, sizeof(t->bfd_client.name));
 	fsm_cfg(&fcfg, t, keys);
@@ -549,7 +547,7 @@ void etrunk_trunk_discard(struct etrunk_trunk *t)
 	RCU_INIT_POINTER(t->bfd, NULL);
 	set_stall_limit(t->en);
 	synchronize_net();
-	hrtimer_cancel(&t->timer);
+	etrunk_timer_cancel(&t->timer);
 	trunk_free(t);
 }
 

@@ -197,7 +197,7 @@ struct etrunk_trunk {
 	unsigned int n_members;
 	struct etrunk_bfd __rcu *bfd;
 	struct etrunk_bfd_client bfd_client;
-	struct hrtimer timer;
+	struct etrunk_timer timer;
 	spinlock_t lock; /* all below */
 	bool started;
 	bool dead;

@@ -214,7 +214,7 @@ void etrunk_ac_sample(struct etrunk_net *en)
 	}
 }
 
-static enum hrtimer_restart sample(struct hrtimer *timer)
+static void sample(struct etrunk_timer *timer)
 {
 	struct etrunk_pw_net *pn = container_of(timer, struct etrunk_pw_net,
 						sampler);
@@ -231,10 +231,8 @@ static enum hrtimer_restart sample(struct hrtimer *timer)
 	       !(list_empty(&pn->groups) && list_empty(&en->cores));
 	pn->sampling = more;
 	spin_unlock_bh(&pn->sampler_lock);
-	if (!more)
-		return HRTIMER_NORESTART;
-	hrtimer_forward_now(timer, ns_to_ktime(ETRUNK_SAMPLE_NS));
-	return HRTIMER_RESTART;
+	if (more)
+		etrunk_timer_again(timer, ETRUNK_SAMPLE_NS);
 }
 
 /**
@@ -252,9 +250,8 @@ void etrunk_sampler_start(struct etrunk_net *en)
 		pn->sampling = true;
 	spin_unlock_bh(&pn->sampler_lock);
 	if (start)
-		hrtimer_start(&pn->sampler,
-			      ktime_add_ns(ktime_get(), ETRUNK_SAMPLE_NS),
-			      ETRUNK_HRTIMER_MODE);
+		etrunk_timer_start(&pn->sampler,
+				   ktime_get_ns() + ETRUNK_SAMPLE_NS);
 }
 
 /**
@@ -265,8 +262,7 @@ void etrunk_sampler_start(struct etrunk_net *en)
  */
 int etrunk_sampler_init(struct etrunk_net *en)
 {
-	etrunk_hrtimer_setup(&en->pw->sampler, sample, CLOCK_MONOTONIC,
-			     ETRUNK_HRTIMER_MODE);
+	etrunk_timer_setup(&en->pw->sampler, sample);
 	return 0;
 }
 
@@ -279,7 +275,7 @@ void etrunk_sampler_exit(struct etrunk_net *en)
 	spin_lock_bh(&en->pw->sampler_lock);
 	en->pw->dead = true;
 	spin_unlock_bh(&en->pw->sampler_lock);
-	hrtimer_cancel(&en->pw->sampler);
+	etrunk_timer_cancel(&en->pw->sampler);
 }
 
 /* ------------------------------------------------------------------ groups */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Timers of BFD sessions: an hrtimer expires in hard irq and schedules a tasklet
- * of its own, which acts.
+ * Timers of BFD sessions, hellos, the heartbeat and PW status: an hrtimer expires
+ * in hard irq and schedules a tasklet of its own, which acts.
  *
  * Not in HRTIMER_SOFTIRQ: once 6.1 has woken ksoftirqd, every softirq waits for
  * it to run (softirq.c, ksoftirqd_running()), and ksoftirqd is a SCHED_OTHER
@@ -9,8 +9,8 @@
  * Tasklets are exempt, and whoever runs them runs all else that is pending: each
  * expiry also brings in the packets that wait. 6.12 defers nothing so.
  *
- * A HI tasklet transmits, before NET_RX can take its 8 ms. A plain one detects:
- * TASKLET_SOFTIRQ comes after NET_RX in the same pass, so that a session is not
+ * A HI tasklet transmits and beats, before NET_RX can take its 8 ms. A plain one
+ * detects: TASKLET_SOFTIRQ comes after NET_RX in the same pass, so that nobody is
  * given up while its packet lies in a queue that is about to be read.
  *
  * Measured by selftests/bench/bfd_timers: one CPU for both ends of 16 sessions
@@ -39,21 +39,21 @@
  * that ran late has nothing to do here, and could not help soft timers: what it
  * would have to bridge is 950 ms.
  */
-#include "bfd_timer.h"
+#include "timer.h"
 
-static enum hrtimer_restart tx_due(struct hrtimer *hr)
+static enum hrtimer_restart urgent_due(struct hrtimer *hr)
 {
-	struct etrunk_bfd_timer *timer =
-		container_of(hr, struct etrunk_bfd_timer, hr);
+	struct etrunk_timer *timer =
+		container_of(hr, struct etrunk_timer, hr);
 
 	tasklet_hi_schedule(&timer->task);
 	return HRTIMER_NORESTART;
 }
 
-static enum hrtimer_restart detect_due(struct hrtimer *hr)
+static enum hrtimer_restart due_after_rx(struct hrtimer *hr)
 {
-	struct etrunk_bfd_timer *timer =
-		container_of(hr, struct etrunk_bfd_timer, hr);
+	struct etrunk_timer *timer =
+		container_of(hr, struct etrunk_timer, hr);
 
 	tasklet_schedule(&timer->task);
 	return HRTIMER_NORESTART;
@@ -61,51 +61,56 @@ static enum hrtimer_restart detect_due(struct hrtimer *hr)
 
 static void run_task(struct tasklet_struct *task)
 {
-	struct etrunk_bfd_timer *timer = from_tasklet(timer, task, task);
+	struct etrunk_timer *timer = from_tasklet(timer, task, task);
 
 	timer->fn(timer);
 }
 
-static void setup(struct etrunk_bfd_timer *timer,
+static void setup(struct etrunk_timer *timer,
 		  enum hrtimer_restart (*due)(struct hrtimer *hr),
-		  void (*fn)(struct etrunk_bfd_timer *timer))
+		  void (*fn)(struct etrunk_timer *timer))
 {
 	timer->fn = fn;
 	tasklet_setup(&timer->task, run_task);
 	etrunk_hrtimer_setup(&timer->hr, due, CLOCK_MONOTONIC,
-			     ETRUNK_BFD_TIMER_MODE);
+			     ETRUNK_TIMER_MODE);
 }
 
 /**
- * etrunk_bfd_timer_setup_tx - initialise a timer of transmission
+ * etrunk_timer_setup_urgent - initialise a timer that comes before all else
  * @timer: timer
  * @fn: called in softirq at the expiry, before received packets are looked at
  */
-void etrunk_bfd_timer_setup_tx(struct etrunk_bfd_timer *timer,
-			       void (*fn)(struct etrunk_bfd_timer *timer))
+void etrunk_timer_setup_urgent(struct etrunk_timer *timer,
+			       void (*fn)(struct etrunk_timer *timer))
 {
-	setup(timer, tx_due, fn);
+	setup(timer, urgent_due, fn);
 }
 
 /**
- * etrunk_bfd_timer_setup_detect - initialise a timer of detection
+ * etrunk_timer_setup - initialise a timer
  * @timer: timer
  * @fn: called in softirq at the expiry, after received packets were looked at
  */
-void etrunk_bfd_timer_setup_detect(struct etrunk_bfd_timer *timer,
-				   void (*fn)(struct etrunk_bfd_timer *timer))
+void etrunk_timer_setup(struct etrunk_timer *timer,
+			void (*fn)(struct etrunk_timer *timer))
 {
-	setup(timer, detect_due, fn);
+	setup(timer, due_after_rx, fn);
 }
 
 /**
- * etrunk_bfd_timer_cancel - end a timer that nobody starts any more
+ * etrunk_timer_cancel - end a timer that nobody starts any more
  * @timer: timer
  *
- * Sleeps until the callback has returned.
+ * Whoever may start it has been told not to; a callback that was running then
+ * may do it once more. Sleeps until the last callback has returned.
  */
-void etrunk_bfd_timer_cancel(struct etrunk_bfd_timer *timer)
+void etrunk_timer_cancel(struct etrunk_timer *timer)
 {
-	hrtimer_cancel(&timer->hr);
-	tasklet_kill(&timer->task);
+	int twice;
+
+	for (twice = 0; twice < 2; twice++) {
+		hrtimer_cancel(&timer->hr);
+		tasklet_kill(&timer->task);
+	}
 }
