@@ -23,7 +23,7 @@
 /* state changes that wait for the one context that tells clients of them */
 #define ETRUNK_BFD_CHANGES_MAX	8
 
-struct etrunk_bfd_sock;
+struct etrunk_udp_sock;
 struct etrunk_bfd_echo_hook;
 
 /**
@@ -163,7 +163,7 @@ struct etrunk_bfd {
 	char ifname[IFNAMSIZ];
 	char vrfname[IFNAMSIZ];
 	struct etrunk_bfd_key key;
-	struct etrunk_bfd_sock *sock;
+	struct etrunk_udp_sock *sock;
 	__be16 sport;
 	struct hlist_node by_discr;
 	struct hlist_node by_key;
