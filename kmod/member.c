@@ -526,6 +526,7 @@ void etrunk_trunk_netdev_event(struct etrunk_net *en, struct net_device *dev,
 {
 	struct etrunk_member *m;
 
+	trunk_path_netdev_event(en, dev, event);
 	if (event != NETDEV_CHANGENAME)
 		return;
 	m = etrunk_member_find(en, dev);

@@ -97,8 +97,7 @@ static void commit(void *obj, void *data)
 	struct etrunk_identity now;
 
 	etrunk_identity_get(en, &now);
-	if (plan->sock)
-		trunk_sock_port(en, new->udp_port, plan->sock);
+	trunk_port_take(en, plan);
 	en->weak_algorithms = new->weak_algorithms;
 	if (now.lacp_priority != new->lacp_priority ||
 	    !ether_addr_equal(now.lacp_system, new->lacp_system)) {
@@ -115,8 +114,7 @@ static void undo(void *obj, void *data)
 {
 	const struct etrunk_identity_plan *plan = data;
 
-	if (plan->sock)
-		trunk_sock_close(plan->sock);
+	trunk_port_undo(plan);
 }
 
 static const struct etrunk_batch_ops set_ops = {
@@ -155,11 +153,11 @@ int etrunk_nl_system_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (a[ETRUNK_A_SYSTEM_UDP_PORT])
 		id->udp_port = nla_get_u32(a[ETRUNK_A_SYSTEM_UDP_PORT]);
 	if (id->udp_port != port) {
-		plan.sock = trunk_sock_open(en, id->udp_port, extack);
-		if (IS_ERR(plan.sock)) {
+		err = trunk_port_plan(en, &plan, extack);
+		if (err) {
 			if (extack)
 				extack->bad_attr = a[ETRUNK_A_SYSTEM_UDP_PORT];
-			return PTR_ERR(plan.sock);
+			return err;
 		}
 	}
 	return etrunk_batch_set(info, &set_ops, en, &plan, sizeof(plan));

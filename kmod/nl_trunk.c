@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink commands of E-Trunks. */
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/sock.h>
 
 #include "netlink.h"
@@ -78,6 +80,9 @@ const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
 	[ETRUNK_A_TRUNK_SWITCHOVER] = READ_ONLY,
 	[ETRUNK_A_TRUNK_PEER_SWITCHOVER] = READ_ONLY,
 	[ETRUNK_A_TRUNK_BACK] = { .type = NLA_FLAG },
+	[ETRUNK_A_TRUNK_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ETRUNK_A_TRUNK_VRF_DEV] = { .type = NLA_NUL_STRING,
+				     .len = IFNAMSIZ - 1 },
 	[ETRUNK_A_TRUNK_PAD] = READ_ONLY,
 };
 
@@ -100,6 +105,7 @@ static const struct etrunk_counter_desc counter_desc[TRUNK_COUNTERS] = {
 	DESC(TRUNK_DROP_REFLECTED, "rx_drop_reflected"),
 	DESC(TRUNK_DROP_SEQUENCE, "rx_drop_sequence"),
 	DESC(TRUNK_DROP_UNCONFIRMED, "rx_drop_unconfirmed"),
+	DESC(TRUNK_DROP_VRF, "rx_drop_vrf"),
 	DESC(TRUNK_DROP_TX_ROUTE, "tx_drop_route"),
 	DESC(TRUNK_DROP_TX_MEMORY, "tx_drop_memory"),
 #undef DESC
@@ -112,43 +118,89 @@ static int get_address(struct nlattr *attr, struct etrunk_addr *addr,
 {
 	int err = etrunk_nl_get_addr(attr, addr, extack);
 
-	if (!err && addr->family != AF_INET) {
+	if (!err && addr->family == AF_INET6 &&
+	    ipv6_addr_type(&addr->v6) & (IPV6_ADDR_LINKLOCAL |
+					 IPV6_ADDR_MAPPED)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "only IPv4 is supported");
-		return -EAFNOSUPPORT;
+				    "a link-local or mapped address is not supported");
+		return -EINVAL;
 	}
 	return err;
 }
 
-static int parse_addresses(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
+static int parse_addresses(struct trunk_path_cfg *path, struct nlattr *peer,
+			   struct nlattr *source,
 			   struct netlink_ext_ack *extack)
 {
-	struct nlattr *peer = a[ETRUNK_A_TRUNK_PEER_ADDRESS];
-	struct nlattr *source = a[ETRUNK_A_TRUNK_SOURCE_ADDRESS];
 	struct nlattr *last = source ?: peer;
 	int err;
 
-	if (peer && source && nla_len(peer) != nla_len(source)) {
-		NL_SET_ERR_MSG_ATTR(extack, source,
-				    "peer-address and source-address are of different families");
-		return -EINVAL;
-	}
 	if (peer) {
-		err = get_address(peer, &cfg->peer, extack);
+		err = get_address(peer, &path->peer, extack);
 		if (err)
 			return err;
 	}
 	if (source) {
-		err = get_address(source, &cfg->source, extack);
+		err = get_address(source, &path->source, extack);
 		if (err)
 			return err;
 	}
-	if (last && etrunk_addr_equal(&cfg->peer, &cfg->source)) {
+	if (last && path->peer.family != path->source.family) {
+		NL_SET_ERR_MSG_ATTR(extack, last,
+				    "peer-address and source-address are of different families");
+		return -EINVAL;
+	}
+	if (last && etrunk_addr_equal(&path->peer, &path->source)) {
 		NL_SET_ERR_MSG_ATTR(extack, last,
 				    "peer-address and source-address are equal");
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* The VRF of a new E-Trunk; later it is the same whatever happens to it. */
+static int parse_vrf(struct etrunk_net *en, struct trunk_path_cfg *path,
+		     struct nlattr **a, struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = a[ETRUNK_A_TRUNK_VRF_DEV] ?:
+			      a[ETRUNK_A_TRUNK_VRF];
+	struct net_device *dev;
+	int err;
+
+	err = etrunk_nl_get_dev(en->net, a[ETRUNK_A_TRUNK_VRF_DEV],
+				a[ETRUNK_A_TRUNK_VRF], &path->vrf, extack);
+	if (err || !attr)
+		return err;
+	dev = __dev_get_by_index(en->net, path->vrf);
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no such device");
+		return -ENODEV;
+	}
+	if (!netif_is_l3_master(dev)) {
+		etrunk_nl_err(extack, attr, "device %s is not a vrf",
+			      dev->name);
+		return -EINVAL;
+	}
+	strscpy_pad(path->vrfname, dev->name, sizeof(path->vrfname));
+	return 0;
+}
+
+/* Saying again what is so already is no change. */
+static int refuse_vrf(const struct trunk_path_cfg *path, struct nlattr **a,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *index = a[ETRUNK_A_TRUNK_VRF];
+	struct nlattr *name = a[ETRUNK_A_TRUNK_VRF_DEV];
+
+	if (index && nla_get_u32(index) == path->vrf)
+		index = NULL;
+	if (name && *path->vrfname && !nla_strcmp(name, path->vrfname))
+		name = NULL;
+	if (!index && !name)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, name ?: index,
+			    "the vrf of an e-trunk is fixed");
+	return -EINVAL;
 }
 
 static void parse_u32(u32 *to, const struct nlattr *attr)
@@ -184,7 +236,9 @@ static int parse_cfg(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
 		nla_strscpy(cfg->description, a[ETRUNK_A_TRUNK_DESCRIPTION],
 			    sizeof(cfg->description));
 	}
-	return parse_addresses(cfg, a, extack);
+	return parse_addresses(&cfg->path[TRUNK_PRIMARY],
+			       a[ETRUNK_A_TRUNK_PEER_ADDRESS],
+			       a[ETRUNK_A_TRUNK_SOURCE_ADDRESS], extack);
 }
 
 /* would the change make no difference? */
@@ -263,38 +317,54 @@ static int refuse_address(const struct etrunk_bfd *bfd, const char *what,
 {
 	if (etrunk_addr_equal(theirs, ours))
 		return 0;
-	etrunk_nl_err(extack, attr,
-		      "track-bfd \"%s\" has %s %pI4, the e-trunk has %pI4",
-		      etrunk_bfd_name(bfd), what, &theirs->v4, &ours->v4);
+	if (ours->family == AF_INET6)
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" has %s %pI6c, the e-trunk has %pI6c",
+			      etrunk_bfd_name(bfd), what, &theirs->v6,
+			      &ours->v6);
+	else
+		etrunk_nl_err(extack, attr,
+			      "track-bfd \"%s\" has %s %pI4, the e-trunk has %pI4",
+			      etrunk_bfd_name(bfd), what, &theirs->v4,
+			      &ours->v4);
 	return -EINVAL;
 }
 
-/* E-Trunks are IPv4 and in no VRF: elsewhere the same addresses mean others */
+static const char *family_name(const struct etrunk_addr *addr)
+{
+	return addr->family == AF_INET6 ? "ipv6" : "ipv4";
+}
+
+/* in another VRF the same addresses mean others */
 static int refuse_session(const struct etrunk_bfd *bfd,
 			  const struct etrunk_trunk_cfg *cfg,
 			  struct nlattr *attr, struct netlink_ext_ack *extack)
 {
+	const struct trunk_path_cfg *path = &cfg->path[TRUNK_PRIMARY];
 	const struct etrunk_addr *peer = etrunk_bfd_peer(bfd);
 	const char *vrf = etrunk_bfd_vrf(bfd);
 	int err;
 
-	if (peer->family != cfg->peer.family) {
+	if (peer->family != path->peer.family) {
 		etrunk_nl_err(extack, attr,
-			      "track-bfd \"%s\" is ipv6, the e-trunk is ipv4",
-			      etrunk_bfd_name(bfd));
+			      "track-bfd \"%s\" is %s, the e-trunk is %s",
+			      etrunk_bfd_name(bfd), family_name(peer),
+			      family_name(&path->peer));
 		return -EINVAL;
 	}
-	if (vrf) {
+	if (strcmp(vrf ?: "", path->vrfname)) {
 		etrunk_nl_err(extack, attr,
-			      "track-bfd \"%s\" is in vrf %s, the e-trunk in none",
-			      etrunk_bfd_name(bfd), vrf);
+			      "track-bfd \"%s\" is in %s%s, the e-trunk in %s",
+			      etrunk_bfd_name(bfd), vrf ? "vrf " : "no vrf",
+			      vrf ?: "",
+			      *path->vrfname ? path->vrfname : "none");
 		return -EINVAL;
 	}
-	err = refuse_address(bfd, "peer", peer, &cfg->peer, attr, extack);
+	err = refuse_address(bfd, "peer", peer, &path->peer, attr, extack);
 	if (err)
 		return err;
 	return refuse_address(bfd, "source", etrunk_bfd_source(bfd),
-			      &cfg->source, attr, extack);
+			      &path->source, attr, extack);
 }
 
 static int parse_track(struct etrunk_net *en, struct etrunk_trunk_plan *plan,
@@ -331,13 +401,15 @@ static int refuse_moving(const struct etrunk_trunk_plan *old,
 			 const struct etrunk_trunk_plan *new,
 			 struct nlattr **a, struct netlink_ext_ack *extack)
 {
+	const struct trunk_path_cfg *from = &old->cfg.path[TRUNK_PRIMARY];
+	const struct trunk_path_cfg *to = &new->cfg.path[TRUNK_PRIMARY];
 	struct nlattr *attr = NULL;
 
 	if (!old->bfd || !new->bfd)
 		return 0;
-	if (!etrunk_addr_equal(&old->cfg.source, &new->cfg.source))
+	if (!etrunk_addr_equal(&from->source, &to->source))
 		attr = a[ETRUNK_A_TRUNK_SOURCE_ADDRESS];
-	if (!etrunk_addr_equal(&old->cfg.peer, &new->cfg.peer))
+	if (!etrunk_addr_equal(&from->peer, &to->peer))
 		attr = a[ETRUNK_A_TRUNK_PEER_ADDRESS];
 	if (!attr)
 		return 0;
@@ -380,6 +452,15 @@ static struct etrunk_trunk *get_trunk(struct genl_info *info, int *err)
 }
 
 /* ---------------------------------------------------------------- commands */
+
+static void undo(void *obj, void *data)
+{
+	struct etrunk_trunk_plan *plan = data;
+
+	trunk_paths_put(plan->sock);
+	if (plan->rekey)
+		trunk_keyring_free(plan->keys);
+}
 
 static void start(void *obj, void *plan)
 {
@@ -435,21 +516,22 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	err = parse_cfg(&plan.cfg, a, extack);
 	if (!err)
+		err = parse_vrf(en, &plan.cfg.path[TRUNK_PRIMARY], a, extack);
+	if (!err)
 		err = parse_track(en, &plan, a, extack);
 	if (!err)
 		err = parse_keys(&plan, a, extack);
-	if (!err) {
-		err = trunk_sock_get(en, extack);
-		if (err)
-			trunk_keyring_free(plan.keys);
-	}
 	if (err)
 		return err;
 
-	t = etrunk_trunk_create(en, &plan.cfg, plan.keys);
-	if (IS_ERR(t)) {
-		trunk_sock_put(en);
-		return PTR_ERR(t);
+	err = trunk_paths_plan(en, NULL, &plan, extack);
+	if (!err) {
+		t = etrunk_trunk_create(en, &plan);
+		err = PTR_ERR_OR_ZERO(t);
+	}
+	if (err) {
+		undo(NULL, &plan);
+		return err;
 	}
 	if (plan.bfd)
 		etrunk_trunk_track(t, plan.bfd);
@@ -458,21 +540,14 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 static void commit(void *obj, void *data)
 {
-	const struct etrunk_trunk_plan *plan = data;
+	struct etrunk_trunk_plan *plan = data;
 	struct etrunk_trunk *t = obj;
 
 	if (!plan->bfd)
 		etrunk_trunk_track(t, NULL);
-	etrunk_trunk_set(t, &plan->cfg, plan->rekey ? plan->keys : NULL);
+	etrunk_trunk_set(t, plan);
+	trunk_paths_take(t, plan->sock);
 	etrunk_trunk_track(t, plan->bfd);
-}
-
-static void undo(void *obj, void *data)
-{
-	const struct etrunk_trunk_plan *plan = data;
-
-	if (plan->rekey)
-		trunk_keyring_free(plan->keys);
 }
 
 static const struct etrunk_batch_ops set_ops = {
@@ -494,7 +569,9 @@ int etrunk_nl_trunk_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	etrunk_trunk_wanted(t, &old);
 	plan = old;
-	err = parse_cfg(&plan.cfg, a, extack);
+	err = refuse_vrf(&plan.cfg.path[TRUNK_PRIMARY], a, extack);
+	if (!err)
+		err = parse_cfg(&plan.cfg, a, extack);
 	if (!err)
 		err = parse_track(t->en, &plan, a, extack);
 	if (!err)
@@ -503,6 +580,11 @@ int etrunk_nl_trunk_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = parse_keys(&plan, a, extack);
 	if (err)
 		return err;
+	err = trunk_paths_plan(t->en, t, &plan, extack);
+	if (err) {
+		undo(t, &plan);
+		return err;
+	}
 	return etrunk_batch_set(info, &set_ops, t, &plan, sizeof(plan));
 }
 
@@ -571,12 +653,17 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_trunk *t)
 {
 	const struct etrunk_bfd *bfd = rtnl_dereference(t->bfd);
 	const struct etrunk_trunk_cfg *c = &t->cfg;
+	const struct trunk_path_cfg *path = &c->path[TRUNK_PRIMARY];
 
 	if (nla_put_u32(skb, ETRUNK_A_TRUNK_ID, c->id) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_PRIORITY, c->priority) ||
-	    etrunk_nl_put_addr(skb, ETRUNK_A_TRUNK_PEER_ADDRESS, &c->peer) ||
+	    etrunk_nl_put_addr(skb, ETRUNK_A_TRUNK_PEER_ADDRESS,
+			       &path->peer) ||
 	    etrunk_nl_put_addr(skb, ETRUNK_A_TRUNK_SOURCE_ADDRESS,
-			       &c->source) ||
+			       &path->source) ||
+	    (path->vrf && nla_put_u32(skb, ETRUNK_A_TRUNK_VRF, path->vrf)) ||
+	    (path->vrf && nla_put_string(skb, ETRUNK_A_TRUNK_VRF_DEV,
+					 path->vrfname)) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_HELLO_MS, c->hello_ms) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_MULTIPLIER, c->multiplier) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_REVERT_DELAY_MS,

@@ -403,10 +403,12 @@ struct etrunk_trunk *etrunk_trunk_find(struct etrunk_net *en, u32 id)
  */
 bool etrunk_trunk_high(const struct etrunk_trunk_cfg *cfg)
 {
-	if (cfg->source.family == AF_INET6)
-		return memcmp(&cfg->source.v6, &cfg->peer.v6,
-			      sizeof(cfg->source.v6)) > 0;
-	return ntohl(cfg->source.v4) > ntohl(cfg->peer.v4);
+	const struct trunk_path_cfg *p = &cfg->path[TRUNK_PRIMARY];
+
+	if (p->source.family == AF_INET6)
+		return memcmp(&p->source.v6, &p->peer.v6,
+			      sizeof(p->source.v6)) > 0;
+	return ntohl(p->source.v4) > ntohl(p->peer.v4);
 }
 
 static void fsm_cfg(struct trunk_fsm_cfg *to, const struct etrunk_trunk *t,
@@ -431,36 +433,39 @@ static void config_event(struct etrunk_trunk *t, const char *what)
 
 /**
  * etrunk_trunk_create() - an inert E-Trunk
- * @en: namespace; it has a hello socket for this E-Trunk already
- * @cfg: valid configuration; no E-Trunk has this id
- * @keys: becomes its property, also on failure
+ * @en: namespace
+ * @plan: valid configuration; no E-Trunk has this id. Keys and sockets become
+ *	the E-Trunk's
  *
  * RTNL. Return: the E-Trunk, linked, or an ERR_PTR.
  */
 struct etrunk_trunk *etrunk_trunk_create(struct etrunk_net *en,
-					 const struct etrunk_trunk_cfg *cfg,
-					 struct trunk_keyring *keys)
+					 const struct etrunk_trunk_plan *plan)
 {
+	const struct etrunk_trunk_cfg *cfg = &plan->cfg;
 	struct etrunk_trunk *t, *pos;
 	struct list_head *before = &en->trunks;
 	struct trunk_fsm_cfg fcfg;
+	unsigned int i;
 
 	ASSERT_RTNL();
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
-	if (!t) {
-		trunk_keyring_free(keys);
+	if (!t)
 		return ERR_PTR(-ENOMEM);
-	}
 	t->en = en;
 	t->cfg = *cfg;
 	snprintf(t->name, sizeof(t->name), "e-trunk %u", cfg->id);
-	rcu_assign_pointer(t->keys, keys);
+	for (i = 0; i < TRUNK_PATHS; i++) {
+		t->sock[i] = plan->sock[i];
+		t->scope[i] = cfg->path[i].vrf;
+	}
+	rcu_assign_pointer(t->keys, plan->keys);
 	INIT_LIST_HEAD(&t->members);
 	spin_lock_init(&t->lock);
 	etrunk_timer_setup(&t->timer, trunk_timer);
 	t->bfd_client.notify = bfd_notify;
 	strscpy(t->bfd_client.name, t->name, sizeof(t->bfd_client.name));
-	fsm_cfg(&fcfg, t, keys);
+	fsm_cfg(&fcfg, t, plan->keys);
 	trunk_fsm_init(&t->fsm, &fcfg);
 	t->told_state = t->fsm.state;
 	t->told_reason = t->fsm.reason;
@@ -507,7 +512,7 @@ void etrunk_trunk_start(struct etrunk_trunk *t)
 static void trunk_free(struct etrunk_trunk *t)
 {
 	trunk_keyring_free(rcu_dereference_rtnl(t->keys));
-	trunk_sock_put(t->en);
+	trunk_paths_put(t->sock);
 	kfree_rcu(t, rcu);
 }
 
@@ -585,6 +590,7 @@ void etrunk_trunk_wanted(const struct etrunk_trunk *t,
 		plan->bfd = rtnl_dereference(t->bfd);
 	}
 	plan->rekey = false;
+	memset(plan->sock, 0, sizeof(plan->sock));
 }
 
 /**
@@ -603,37 +609,26 @@ etrunk_trunk_wanted_keys(const struct etrunk_trunk *t)
 	return wanted ? wanted->keys : rtnl_dereference(t->keys);
 }
 
-/* Addresses are read without the lock, each for itself. */
-static void take_addr(struct etrunk_addr *to, const struct etrunk_addr *from)
+static bool same_path(const struct trunk_path_cfg *a,
+		      const struct trunk_path_cfg *b)
 {
-	if (etrunk_addr_equal(to, from))
-		return;
-	if (from->family == AF_INET && to->family == AF_INET)
-		WRITE_ONCE(to->v4, from->v4);
-	else
-		*to = *from;
-}
-
-static void take_cfg(struct etrunk_trunk_cfg *to,
-		     const struct etrunk_trunk_cfg *from)
-{
-	memcpy(to, from, offsetof(struct etrunk_trunk_cfg, peer));
-	take_addr(&to->peer, &from->peer);
-	take_addr(&to->source, &from->source);
+	return etrunk_addr_equal(&a->peer, &b->peer) &&
+	       etrunk_addr_equal(&a->source, &b->source);
 }
 
 /**
  * etrunk_trunk_set() - change the configuration
  * @t: the E-Trunk
- * @cfg: valid configuration with the same id
- * @keys: new keyring that becomes its property, NULL = the old one stays
+ * @plan: valid configuration with the same id; keys, if new, become the
+ *	E-Trunk's
  *
  * RTNL. Cannot fail.
  */
 void etrunk_trunk_set(struct etrunk_trunk *t,
-		      const struct etrunk_trunk_cfg *cfg,
-		      struct trunk_keyring *keys)
+		      const struct etrunk_trunk_plan *plan)
 {
+	struct trunk_keyring *keys = plan->rekey ? plan->keys : NULL;
+	const struct etrunk_trunk_cfg *cfg = &plan->cfg;
 	struct trunk_keyring *old = NULL;
 	struct trunk_fsm_cfg fcfg;
 	struct etrunk_member *m;
@@ -643,15 +638,15 @@ void etrunk_trunk_set(struct etrunk_trunk *t,
 	u64 now;
 
 	ASSERT_RTNL();
-	moved = !etrunk_addr_equal(&cfg->peer, &t->cfg.peer) ||
-		!etrunk_addr_equal(&cfg->source, &t->cfg.source);
+	moved = !same_path(&cfg->path[TRUNK_PRIMARY],
+			   &t->cfg.path[TRUNK_PRIMARY]);
 	if (!keys && !memcmp(cfg, &t->cfg, sizeof(*cfg)))
 		return;
 
 	local_bh_disable();
 	spin_lock(&t->lock);
 	now = ktime_get_ns();
-	take_cfg(&t->cfg, cfg);
+	t->cfg = *cfg;
 	if (keys) {
 		old = rcu_dereference_rtnl(t->keys);
 		rcu_assign_pointer(t->keys, keys);

@@ -9,6 +9,7 @@
 #include "trunk_pkt.h"
 
 struct crypto_shash;
+struct etrunk_udp_sock;
 
 #define TRUNK_KEYS_MAX	16
 
@@ -26,14 +27,40 @@ struct etrunk_identity {
 	bool weak_algorithms;
 };
 
+enum {
+	TRUNK_PRIMARY,
+	TRUNK_PATHS,
+};
+
+/* scope of a path whose VRF is gone: no packet comes from there */
+#define TRUNK_NOWHERE	-1
+
+/**
+ * struct trunk_path_cfg - between which addresses hellos go
+ * @peer: address of the peer
+ * @source: own address
+ * @vrf: index of the VRF's device, 0 = none; it may have gone
+ * @vrfname: its name, padded with zeroes
+ */
+struct trunk_path_cfg {
+	struct etrunk_addr peer;
+	struct etrunk_addr source;
+	int vrf;
+	char vrfname[IFNAMSIZ];
+};
+
+#define TRUNK_SOCKS_MAX		(ETRUNK_ID_MAX * TRUNK_PATHS)
+
 /**
  * struct etrunk_identity_plan - settings to have
  * @id: all of them
- * @sock: bound to another hello port, NULL if that stays
+ * @n_socks: how many of @sock
+ * @sock: bound to another hello port
  */
 struct etrunk_identity_plan {
 	struct etrunk_identity id;
-	struct socket *sock;
+	unsigned int n_socks;
+	struct etrunk_udp_sock *sock[TRUNK_SOCKS_MAX];
 };
 
 enum trunk_counter {
@@ -53,6 +80,7 @@ enum trunk_counter {
 	TRUNK_DROP_REFLECTED,
 	TRUNK_DROP_SEQUENCE,
 	TRUNK_DROP_UNCONFIRMED,
+	TRUNK_DROP_VRF,
 	TRUNK_RX_DROPS,
 	TRUNK_DROP_TX_ROUTE = TRUNK_RX_DROPS,
 	TRUNK_DROP_TX_MEMORY,
@@ -127,8 +155,7 @@ struct trunk_key_change {
  * @core_hold_down_ms: before believing a lost core
  * @core_hold_up_ms: before believing a regained one
  * @description: text
- * @peer: address of the peer; this and @source are also read without a lock
- * @source: own address
+ * @path: addresses
  */
 struct etrunk_trunk_cfg {
 	u8 id;
@@ -142,8 +169,7 @@ struct etrunk_trunk_cfg {
 	u32 core_hold_down_ms;
 	u32 core_hold_up_ms;
 	char description[ETRUNK_DESC_MAX + 1];
-	struct etrunk_addr peer;
-	struct etrunk_addr source;
+	struct trunk_path_cfg path[TRUNK_PATHS];
 };
 
 /**
@@ -152,12 +178,14 @@ struct etrunk_trunk_cfg {
  * @keys: keyring to have
  * @rekey: @keys is a new one that becomes the E-Trunk's
  * @bfd: session to track, NULL = none
+ * @sock: of each path, NULL where it is in no use, or its VRF is gone
  */
 struct etrunk_trunk_plan {
 	struct etrunk_trunk_cfg cfg;
 	struct trunk_keyring *keys;
 	bool rekey;
 	struct etrunk_bfd *bfd;
+	struct etrunk_udp_sock *sock[TRUNK_PATHS];
 };
 
 /**
@@ -172,8 +200,10 @@ struct etrunk_trunk_plan {
  * @n_members: how many
  * @bfd: tracked session; RTNL, read under RCU
  * @bfd_client: our part in it
+ * @sock: what hellos come in by, for each path; RTNL
  * @timer: hellos and all time-outs; armed by trunk_arm() only
  * @lock: protects all below, and the members' fields that say so
+ * @scope: of each path, index of its VRF or TRUNK_NOWHERE; RTNL to change
  * @started: acts
  * @dead: on its way out, arms and sends nothing any more
  * @fsm: role machine
@@ -197,8 +227,10 @@ struct etrunk_trunk {
 	unsigned int n_members;
 	struct etrunk_bfd __rcu *bfd;
 	struct etrunk_bfd_client bfd_client;
+	struct etrunk_udp_sock *sock[TRUNK_PATHS];
 	struct etrunk_timer timer;
 	spinlock_t lock; /* all below */
+	int scope[TRUNK_PATHS];
 	bool started;
 	bool dead;
 	struct trunk_fsm fsm;
@@ -306,14 +338,12 @@ struct trunk_work {
 /* trunk.c */
 struct etrunk_trunk *etrunk_trunk_find(struct etrunk_net *en, u32 id);
 struct etrunk_trunk *etrunk_trunk_create(struct etrunk_net *en,
-					 const struct etrunk_trunk_cfg *cfg,
-					 struct trunk_keyring *keys);
+					 const struct etrunk_trunk_plan *plan);
 void etrunk_trunk_start(struct etrunk_trunk *t);
 void etrunk_trunk_discard(struct etrunk_trunk *t);
 void etrunk_trunk_destroy(struct etrunk_trunk *t);
 void etrunk_trunk_set(struct etrunk_trunk *t,
-		      const struct etrunk_trunk_cfg *cfg,
-		      struct trunk_keyring *keys);
+		      const struct etrunk_trunk_plan *plan);
 int etrunk_trunk_switchover(struct etrunk_trunk *t, bool back,
 			    struct netlink_ext_ack *extack);
 void etrunk_trunk_track(struct etrunk_trunk *t, struct etrunk_bfd *bfd);
@@ -370,16 +400,30 @@ enum trunk_counter trunk_keyring_check(const struct trunk_keyring *ring,
 				       const u8 *buf,
 				       const struct trunk_pkt_frame *frame);
 
+/* trunk_path.c, RTNL */
+struct etrunk_udp_sock *trunk_sock_get(struct etrunk_net *en, u16 family,
+				       int vrf, u16 port,
+				       struct netlink_ext_ack *extack);
+int trunk_paths_plan(struct etrunk_net *en, const struct etrunk_trunk *t,
+		     struct etrunk_trunk_plan *plan,
+		     struct netlink_ext_ack *extack);
+void trunk_paths_put(struct etrunk_udp_sock **sock);
+void trunk_paths_take(struct etrunk_trunk *t, struct etrunk_udp_sock **sock);
+int trunk_port_plan(struct etrunk_net *en, struct etrunk_identity_plan *plan,
+		    struct netlink_ext_ack *extack);
+void trunk_port_undo(const struct etrunk_identity_plan *plan);
+void trunk_port_take(struct etrunk_net *en,
+		     const struct etrunk_identity_plan *plan);
+void trunk_path_netdev_event(struct etrunk_net *en,
+			     const struct net_device *dev,
+			     unsigned long event);
+
 /* trunk_io.c */
+int trunk_rcv(struct sock *sk, struct sk_buff *skb);
+struct list_head *trunk_socks(const struct etrunk_net *en);
 extern const struct etrunk_counter_desc
 	trunk_net_counter_desc[TRUNK_NET_COUNTERS];
 const u64 *trunk_net_counters(const struct etrunk_net *en);
-int trunk_sock_get(struct etrunk_net *en, struct netlink_ext_ack *extack);
-void trunk_sock_put(struct etrunk_net *en);
-struct socket *trunk_sock_open(struct etrunk_net *en, u16 port,
-			       struct netlink_ext_ack *extack);
-void trunk_sock_close(struct socket *sock);
-void trunk_sock_port(struct etrunk_net *en, u16 port, struct socket *sock);
 void trunk_tx(struct etrunk_trunk *t);
 void etrunk_identity_get(const struct etrunk_net *en,
 			 struct etrunk_identity *id);

@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hellos on the wire: one UDP socket per namespace, bound to the hello port
- * while there is an E-Trunk. Receive is the socket's encap_rcv: everything is
- * eaten there, in softirq, nothing is ever queued. Sending takes a snapshot
- * under the E-Trunk's lock and does the rest without it.
+ * Hellos on the wire, over UDP. Everything that comes to the hello port is
+ * eaten in softirq, nothing is ever queued. Sending takes a snapshot under the
+ * E-Trunk's lock and does the rest without it.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
-#include <net/ip.h>
-#include <net/route.h>
-#include <net/udp.h>
-#include <net/udp_tunnel.h>
+#include <net/dst.h>
 
 #include "trunk.h"
+#include "udp.h"
 
 /**
  * struct etrunk_trunk_net - hellos in one namespace
- * @sock: the socket; RTNL, read under RCU
- * @users: E-Trunks; RTNL
+ * @socks: struct etrunk_udp_sock, RTNL
  * @lock: protects @counters
  * @counters: enum trunk_net_counter
  */
 struct etrunk_trunk_net {
-	struct socket __rcu *sock;
-	unsigned int users;
+	struct list_head socks;
 	spinlock_t lock; /* counters */
 	u64 counters[TRUNK_NET_COUNTERS];
 };
@@ -52,7 +49,30 @@ const u64 *trunk_net_counters(const struct etrunk_net *en)
 	return en->trunk->counters;
 }
 
+/**
+ * trunk_socks() - the sockets for hellos
+ * @en: namespace
+ *
+ * RTNL.
+ */
+struct list_head *trunk_socks(const struct etrunk_net *en)
+{
+	return &en->trunk->socks;
+}
+
 /* ---------------------------------------------------------------- receive */
+
+/**
+ * struct rx_from - how a hello came
+ * @vrf: device index of the VRF, 0 = none
+ * @peer: source address
+ * @source: destination address
+ */
+struct rx_from {
+	int vrf;
+	struct etrunk_addr peer;
+	struct etrunk_addr source;
+};
 
 static const u8 parse_counter[] = {
 	[TRUNK_PKT_E_LENGTH] = TRUNK_DROP_LENGTH,
@@ -124,8 +144,25 @@ static void trunk_rx(struct etrunk_trunk *t, const u8 *buf, size_t body,
 	trunk_run(t, &w);
 }
 
+/* is it from the peer? TRUNK_COUNTERS if it is, else what to count */
+static enum trunk_counter refuse_from(struct etrunk_trunk *t,
+				      const struct rx_from *from)
+{
+	const struct trunk_path_cfg *p = &t->cfg.path[TRUNK_PRIMARY];
+	enum trunk_counter drop = TRUNK_COUNTERS;
+
+	spin_lock(&t->lock);
+	if (!etrunk_addr_equal(&p->peer, &from->peer) ||
+	    !etrunk_addr_equal(&p->source, &from->source))
+		drop = TRUNK_DROP_PEER_ADDRESS;
+	else if (t->scope[TRUNK_PRIMARY] != from->vrf)
+		drop = TRUNK_DROP_VRF;
+	spin_unlock(&t->lock);
+	return drop;
+}
+
 static void rx_payload(struct etrunk_net *en, const u8 *buf, size_t len,
-		       __be32 saddr, __be32 daddr)
+		       const struct rx_from *from)
 {
 	enum trunk_counter drop;
 	struct trunk_pkt_frame frame;
@@ -152,12 +189,10 @@ static void rx_payload(struct etrunk_net *en, const u8 *buf, size_t len,
 		net_count(en, TRUNK_NET_UNKNOWN);
 		return;
 	}
-	if (READ_ONCE(t->cfg.peer.v4) != saddr ||
-	    READ_ONCE(t->cfg.source.v4) != daddr) {
-		trunk_count(t, TRUNK_DROP_PEER_ADDRESS);
-		return;
-	}
-	drop = trunk_keyring_check(rcu_dereference(t->keys), buf, &frame);
+	drop = refuse_from(t, from);
+	if (drop == TRUNK_COUNTERS)
+		drop = trunk_keyring_check(rcu_dereference(t->keys), buf,
+					   &frame);
 	if (drop != TRUNK_COUNTERS) {
 		trunk_count(t, drop);
 		return;
@@ -170,22 +205,45 @@ static void rx_payload(struct etrunk_net *en, const u8 *buf, size_t len,
 	trunk_rx(t, buf, frame.body_len, &pkt);
 }
 
-/* Softirq, under RCU. Never passes anything on to the socket. */
-static int encap_rcv(struct sock *sk, struct sk_buff *skb)
+static void get_from(struct rx_from *from, const struct sk_buff *skb,
+		     u16 family)
 {
-	struct etrunk_net *en = rcu_dereference_sk_user_data(sk);
+	memset(from, 0, sizeof(*from));
+	from->vrf = etrunk_udp_vrf(skb, family);
+	from->peer.family = family;
+	from->source.family = family;
+	if (family == AF_INET6) {
+		from->peer.v6 = ipv6_hdr(skb)->saddr;
+		from->source.v6 = ipv6_hdr(skb)->daddr;
+	} else {
+		from->peer.v4 = ip_hdr(skb)->saddr;
+		from->source.v4 = ip_hdr(skb)->daddr;
+	}
+}
+
+/**
+ * trunk_rcv() - something came to the hello port
+ * @sk: by this socket
+ * @skb: the packet, from its UDP header on; eaten
+ *
+ * Softirq, under RCU. Return: 0.
+ */
+int trunk_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	const struct etrunk_udp_sock *s = rcu_dereference_sk_user_data(sk);
 	size_t len = skb->len - sizeof(struct udphdr);
 
-	if (!en) {
-		/* the socket is being released, and en may go right after */
+	if (!s) {
+		/* the socket is being released, and the namespace may go */
 	} else if (skb->len < sizeof(struct udphdr) ||
 		   len > TRUNK_PKT_LEN_MAX) {
-		net_count(en, TRUNK_NET_LENGTH);
+		net_count(s->en, TRUNK_NET_LENGTH);
 	} else if (!skb_linearize(skb)) {
-		const struct iphdr *iph = ip_hdr(skb);
+		struct rx_from from;
 
-		rx_payload(en, skb->data + sizeof(struct udphdr), len,
-			   iph->saddr, iph->daddr);
+		get_from(&from, skb, s->want.family);
+		rx_payload(s->en, skb->data + sizeof(struct udphdr), len,
+			   &from);
 	}
 	kfree_skb(skb);
 	return 0;
@@ -205,44 +263,91 @@ static void fill_member(struct trunk_pkt_member *p,
 	p->speed = m->links.speed;
 }
 
+/**
+ * struct tx_way - a path as it is when a hello is made
+ * @scope: VRF, or TRUNK_NOWHERE
+ * @peer: destination, unset where the path is in no use
+ * @source: source
+ */
+struct tx_way {
+	int scope;
+	struct etrunk_addr peer;
+	struct etrunk_addr source;
+};
+
 /* The snapshot; returns what the digest covers, 0 = send nothing. */
 static size_t build(struct etrunk_trunk *t, const struct trunk_keyring *keys,
-		    struct sk_buff *skb)
+		    u8 *buf, struct tx_way *way)
 {
 	u8 digest_len = trunk_keyring_digest_len(keys);
 	struct trunk_pkt_member member;
 	const struct etrunk_member *m;
 	unsigned int n = 0, i = 0;
 	struct trunk_pkt pkt;
-	size_t body;
+	size_t body = 0;
 
 	spin_lock_bh(&t->lock);
-	if (t->dead || !t->started || !t->fsm.cfg.usable) {
-		spin_unlock_bh(&t->lock);
-		return 0;
-	}
+	if (t->dead || !t->started || !t->fsm.cfg.usable)
+		goto out;
 	trunk_fsm_hello(&t->fsm, ktime_get_ns(), &pkt);
-	if (!skb) {
-		trunk_arm(t);
-		spin_unlock_bh(&t->lock);
-		return 0;
+	trunk_arm(t);
+	if (!buf) {
+		t->counters[TRUNK_DROP_TX_MEMORY]++;
+		goto out;
 	}
 	trunk_keyring_label(keys, &pkt);
 	list_for_each_entry(m, &t->members, node)
 		n += m->started;
-	body = trunk_pkt_build(skb->data, &pkt, digest_len, n);
+	body = trunk_pkt_build(buf, &pkt, digest_len, n);
 	list_for_each_entry(m, &t->members, node) {
 		if (!m->started)
 			continue;
 		fill_member(&member, m);
-		trunk_pkt_put_member(skb->data, i++, &member);
+		trunk_pkt_put_member(buf, i++, &member);
 	}
-	t->tx++;
-	trunk_arm(t);
+	for (i = 0; i < TRUNK_PATHS; i++) {
+		way[i].scope = t->scope[i];
+		way[i].peer = t->cfg.path[i].peer;
+		way[i].source = t->cfg.path[i].source;
+	}
+out:
 	spin_unlock_bh(&t->lock);
-
-	skb_put(skb, body + digest_len);
 	return body;
+}
+
+/* TRUNK_COUNTERS if it went, else what to count */
+static enum trunk_counter xmit(struct etrunk_net *en, struct tx_way *way,
+			       const u8 *buf, size_t len)
+{
+	__be16 port = htons(READ_ONCE(en->udp_port));
+	struct etrunk_addr source = way->source;
+	struct dst_entry *dst;
+	struct sk_buff *skb;
+	unsigned int room;
+
+	if (way->scope == TRUNK_NOWHERE)
+		return TRUNK_DROP_TX_ROUTE;
+	dst = etrunk_udp_route(en, &way->peer, &source, way->scope, port, port);
+	if (IS_ERR(dst))
+		return TRUNK_DROP_TX_ROUTE;
+	if (!etrunk_udp_in_vrf(dst, way->scope)) {
+		dst_release(dst);
+		return TRUNK_DROP_TX_ROUTE;
+	}
+	room = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
+	       sizeof(struct ipv6hdr) + sizeof(struct udphdr);
+	skb = alloc_skb(room + len + dst->dev->needed_tailroom, GFP_ATOMIC);
+	if (!skb) {
+		dst_release(dst);
+		return TRUNK_DROP_TX_MEMORY;
+	}
+	skb_reserve(skb, room);
+	skb_put_data(skb, buf, len);
+	etrunk_udp_push(skb, &way->peer, &way->source, port, port);
+	etrunk_udp_may_fragment(en, skb, way->peer.family);
+	skb_dst_set(skb, dst);
+	etrunk_udp_out(en, way->peer.family, skb);
+	return TRUNK_COUNTERS;
 }
 
 /**
@@ -253,158 +358,42 @@ static size_t build(struct etrunk_trunk *t, const struct trunk_keyring *keys,
  */
 void trunk_tx(struct etrunk_trunk *t)
 {
-	struct net *net = t->en->net;
-	struct socket *sock = rcu_dereference(t->en->trunk->sock);
 	const struct trunk_keyring *keys = rcu_dereference(t->keys);
-	__be16 port = htons(READ_ONCE(t->en->udp_port));
-	struct flowi4 fl4 = {
-		.daddr = READ_ONCE(t->cfg.peer.v4),
-		.saddr = READ_ONCE(t->cfg.source.v4),
-		.flowi4_proto = IPPROTO_UDP,
-		.fl4_dport = port,
-		.fl4_sport = port,
-	};
-	struct sk_buff *skb = NULL;
-	unsigned int headroom;
-	struct rtable *rt;
+	enum trunk_counter drop[TRUNK_PATHS];
+	struct tx_way way[TRUNK_PATHS] = {};
+	bool sent = false;
+	unsigned int i;
 	size_t body;
+	u8 *buf;
 
-	rt = sock ? ip_route_output_key(net, &fl4) : ERR_PTR(-ENOTCONN);
-	if (IS_ERR(rt)) {
-		trunk_count(t, TRUNK_DROP_TX_ROUTE);
-		build(t, keys, NULL);
+	buf = kmalloc(trunk_pkt_len(ETRUNK_MEMBERS_MAX, TRUNK_PKT_DIGEST_MAX),
+		      GFP_ATOMIC);
+	body = build(t, keys, buf, way);
+	if (!body) {
+		kfree(buf);
 		return;
 	}
-	headroom = LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len +
-		   sizeof(struct iphdr) + sizeof(struct udphdr);
-	skb = alloc_skb(headroom + trunk_pkt_len(ETRUNK_MEMBERS_MAX,
-						 TRUNK_PKT_DIGEST_MAX),
-			GFP_ATOMIC);
-	if (skb)
-		skb_reserve(skb, headroom);
-	body = build(t, keys, skb);
-	if (!body || trunk_keyring_sign(keys, skb->data, body)) {
-		if (!skb || body)
-			trunk_count(t, TRUNK_DROP_TX_MEMORY);
-		kfree_skb(skb);
-		ip_rt_put(rt);
+	if (trunk_keyring_sign(keys, buf, body)) {
+		kfree(buf);
+		trunk_count(t, TRUNK_DROP_TX_MEMORY);
 		return;
 	}
-	skb->priority = TC_PRIO_CONTROL;
-	udp_tunnel_xmit_skb(rt, sock->sk, skb, fl4.saddr, fl4.daddr,
-			    IPTOS_PREC_INTERNETCONTROL, 255, 0, port, port,
-			    false, false);
-}
-
-/* ----------------------------------------------------------------- socket */
-
-/**
- * trunk_sock_open() - a socket for hellos
- * @en: namespace
- * @port: its port
- * @extack: told if that is in use
- *
- * Return: the socket or an ERR_PTR.
- */
-struct socket *trunk_sock_open(struct etrunk_net *en, u16 port,
-			       struct netlink_ext_ack *extack)
-{
-	struct udp_port_cfg cfg = {
-		.family = AF_INET,
-		.local_udp_port = htons(port),
-		.use_udp_checksums = 1,
-	};
-	struct udp_tunnel_sock_cfg tunnel = {
-		.sk_user_data = en,
-		.encap_type = 1,
-		.encap_rcv = encap_rcv,
-	};
-	struct socket *sock;
-	int err;
-
-	err = udp_sock_create(en->net, &cfg, &sock);
-	if (err) {
-		etrunk_nl_err(extack, NULL, "cannot open udp port %u", port);
-		return ERR_PTR(err);
+	for (i = 0; i < TRUNK_PATHS; i++) {
+		drop[i] = TRUNK_COUNTERS;
+		if (!way[i].peer.family)
+			continue;
+		drop[i] = xmit(t->en, &way[i], buf,
+			       body + trunk_keyring_digest_len(keys));
+		sent |= drop[i] == TRUNK_COUNTERS;
 	}
-	setup_udp_tunnel_sock(en->net, sock, &tunnel);
-	return sock;
-}
+	kfree(buf);
 
-/**
- * trunk_sock_close() - close a socket
- * @sock: it
- */
-void trunk_sock_close(struct socket *sock)
-{
-	udp_tunnel_sock_release(sock);
-}
-
-/**
- * trunk_sock_get() - one more E-Trunk needs the socket
- * @en: namespace
- * @extack: told if the port is in use
- *
- * RTNL. Return: 0 or a negative errno.
- */
-int trunk_sock_get(struct etrunk_net *en, struct netlink_ext_ack *extack)
-{
-	struct etrunk_identity id;
-	struct socket *sock;
-
-	ASSERT_RTNL();
-	etrunk_identity_get(en, &id);
-	/* a batch that changes the port as well brings its own socket */
-	if (!en->trunk->users && id.udp_port == en->udp_port) {
-		sock = trunk_sock_open(en, en->udp_port, extack);
-		if (IS_ERR(sock))
-			return PTR_ERR(sock);
-		rcu_assign_pointer(en->trunk->sock, sock);
-	}
-	en->trunk->users++;
-	return 0;
-}
-
-static void swap_socket(struct etrunk_net *en, struct socket *sock)
-{
-	struct socket *old = rcu_dereference_rtnl(en->trunk->sock);
-
-	rcu_assign_pointer(en->trunk->sock, sock);
-	if (!old)
-		return;
-	synchronize_net();
-	udp_tunnel_sock_release(old);
-}
-
-/**
- * trunk_sock_put() - one E-Trunk less needs the socket
- * @en: namespace
- *
- * RTNL.
- */
-void trunk_sock_put(struct etrunk_net *en)
-{
-	ASSERT_RTNL();
-	if (!--en->trunk->users)
-		swap_socket(en, NULL);
-}
-
-/**
- * trunk_sock_port() - use another port
- * @en: namespace
- * @port: the port
- * @sock: bound to it
- *
- * RTNL.
- */
-void trunk_sock_port(struct etrunk_net *en, u16 port, struct socket *sock)
-{
-	ASSERT_RTNL();
-	if (en->trunk->users)
-		swap_socket(en, sock);
-	else
-		trunk_sock_close(sock);
-	WRITE_ONCE(en->udp_port, port);
+	spin_lock_bh(&t->lock);
+	t->tx += sent;
+	for (i = 0; i < TRUNK_PATHS; i++)
+		if (drop[i] != TRUNK_COUNTERS)
+			t->counters[drop[i]]++;
+	spin_unlock_bh(&t->lock);
 }
 
 /* --------------------------------------------------------------- identity */
@@ -446,6 +435,7 @@ int etrunk_trunk_net_init(struct etrunk_net *en)
 	if (!en->trunk)
 		return -ENOMEM;
 	spin_lock_init(&en->trunk->lock);
+	INIT_LIST_HEAD(&en->trunk->socks);
 	return 0;
 }
 

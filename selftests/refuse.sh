@@ -143,6 +143,8 @@ e_trunk_rows()
 		e-trunk add 17 auth none $addr
 	e_trunk priority_0 2 'priority 0 .*1\.\.254' priority 0 $addr
 	e_trunk priority_255 2 'priority 255 .*1\.\.254' priority 255 $addr
+	e_trunk vrf_missing 1 'vrf "nosuch"' $addr vrf nosuch
+	e_trunk vrf_is_none 2 'device p0 is not a vrf' $addr vrf p0
 	}
 	e_trunk addresses_equal 2 'address' \
 		peer-address 10.0.0.1 source-address 10.0.0.1
@@ -152,6 +154,13 @@ e_trunk_rows()
 		peer-address 224.0.0.5 source-address 10.0.0.1
 	e_trunk source_address_multicast 2 'source-address' \
 		peer-address 10.0.0.6 source-address 224.0.0.5
+	e_trunk peer_address_link_local 2 'peer-address.*link-local' \
+		peer-address fe80::2 source-address 2001:db8::1
+	e_trunk source_address_link_local 2 'source-address.*link-local' \
+		peer-address 2001:db8::2 source-address fe80::1
+	e_trunk peer_address_mapped 2 'peer-address.*mapped' \
+		peer-address ::ffff:10.0.0.6 source-address 2001:db8::1
+	refused vrf_fixed 2 'vrf.* fixed' e-trunk set 1 vrf red
 	e_trunk peer_address_malformed 1 'peer-address "10\.0\.0"' \
 		peer-address 10.0.0 source-address 10.0.0.1
 }
@@ -192,6 +201,16 @@ tracking_rows()
 	refused tracked_session_in_a_vrf_at_add 2 'track-bfd.* vrf red' \
 		e-trunk add 3 auth none peer-address 10.0.0.4 \
 		source-address 10.0.0.1 track-bfd b4
+	refused tracked_session_is_ipv4 2 'track-bfd.* ipv4' \
+		e-trunk add 3 auth none peer-address 2001:db8::2 \
+		source-address 2001:db8::1 track-bfd b1
+	refused tracked_session_in_no_vrf 2 'track-bfd.* no vrf' \
+		e-trunk add 3 auth none peer-address 10.0.0.2 \
+		source-address 10.0.0.1 vrf red track-bfd b1
+	refused tracked_ipv6_addresses_differ 2 \
+		'track-bfd.* 2001:db8::2, .* 2001:db8::3' \
+		e-trunk add 3 auth none peer-address 2001:db8::3 \
+		source-address 2001:db8::1 track-bfd b3
 	refused tracked_addresses_differ_at_add 2 'track-bfd' \
 		e-trunk add 3 auth none peer-address 10.0.0.6 \
 		source-address 10.0.0.1 track-bfd b2
@@ -402,8 +421,8 @@ syntax_rows()
 		e-trunk set 1 preference 1
 	refused key_abbreviated 1 'unknown key "prio"' \
 		e-trunk set 1 prio 1
-	refused key_not_built 1 'unknown key "vrf"' e-trunk add 3 \
-		peer-address 10.0.0.9 source-address 10.0.0.1 vrf red
+	refused key_not_built 1 'unknown key "whitelist"' e-trunk add 3 \
+		peer-address 10.0.0.9 source-address 10.0.0.1 whitelist on
 	refused key_doubled 1 'key "priority" is given twice' \
 		e-trunk set 1 priority 1 priority 1
 	refused key_missing 1 'missing key "source-address"' \

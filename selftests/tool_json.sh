@@ -14,7 +14,7 @@ ALL_TESTS="empty_arrays golden_keys golden_types values_of_an_object
 declare -A KEYS=(
 	[system]="lacp_system_id lacp_priority udp_port weak_algorithms system_id
 	counters"
-	[e-trunk]="id state reason priority system_id peer_address source_address
+	[e-trunk]="id state reason priority system_id peer_address source_address vrf
 	hello_ms multiplier fail_time_ms peer peer_priority peer_system_id
 	peer_state peer_fail_time_ms last_hello_age_ms revert_delay_s
 	bfd_session bfd_state rx tx rx_drop tx_drop description key_ids faults

@@ -8,7 +8,12 @@
  *		swap		addresses exchanged: back to its sender
  *		from ADDRESS	only those with this source address
  *		truncate N	without the last N bytes of the hello
+ *		shorten		every beginning of it, from nothing on
  *		flip N		byte N of the hello inverted
+ *		set N VALUE	byte N of the hello
+ *		double		its first TLV once more at the end (no digest)
+ *		fix		its length field as it is then
+ *		no-checksum, bad-checksum	of UDP
  *		last N		only the last N frames
  *		times N		the whole N times
  *		gap US		pause between two frames
@@ -21,6 +26,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/udp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -32,6 +38,7 @@
 
 #define PORT	1025
 #define FRAME	2048
+#define HEADER	84	/* of the hello, before its TLVs */
 
 static volatile sig_atomic_t stop;
 
@@ -64,15 +71,45 @@ static int open_dev(const char *dev, struct sockaddr_ll *addr)
 	return fd;
 }
 
-static int is_hello(const uint8_t *buf, size_t len)
-{
-	const struct ether_header *eth = (const void *)buf;
-	const struct iphdr *ip = (const void *)(eth + 1);
-	const struct udphdr *udp = (const void *)(ip + 1);
+/* the parts of a frame; IPv4 or IPv6 */
+struct parts {
+	struct ether_header *eth;
+	struct iphdr *ip;
+	struct ip6_hdr *ip6;
+	struct udphdr *udp;
+	uint8_t *hello;
+	void *from;
+	void *to;
+	size_t addr_len;
+};
 
-	return len > sizeof(*eth) + sizeof(*ip) + sizeof(*udp) &&
-	       eth->ether_type == htons(ETHERTYPE_IP) && ip->ihl == 5 &&
-	       ip->protocol == IPPROTO_UDP && udp->dest == htons(PORT);
+static int dissect(uint8_t *buf, size_t len, struct parts *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->eth = (void *)buf;
+	if (len < sizeof(*p->eth) + sizeof(*p->ip6) + sizeof(*p->udp))
+		return 0;
+	if (p->eth->ether_type == htons(ETHERTYPE_IP)) {
+		p->ip = (void *)(p->eth + 1);
+		p->udp = (void *)(p->ip + 1);
+		p->from = &p->ip->saddr;
+		p->to = &p->ip->daddr;
+		p->addr_len = sizeof(p->ip->saddr);
+		if (p->ip->ihl != 5 || p->ip->protocol != IPPROTO_UDP)
+			return 0;
+	} else if (p->eth->ether_type == htons(ETHERTYPE_IPV6)) {
+		p->ip6 = (void *)(p->eth + 1);
+		p->udp = (void *)(p->ip6 + 1);
+		p->from = &p->ip6->ip6_src;
+		p->to = &p->ip6->ip6_dst;
+		p->addr_len = sizeof(p->ip6->ip6_src);
+		if (p->ip6->ip6_nxt != IPPROTO_UDP)
+			return 0;
+	} else {
+		return 0;
+	}
+	p->hello = (void *)(p->udp + 1);
+	return p->udp->dest == htons(PORT);
 }
 
 static int record(const char *dev, const char *file)
@@ -83,6 +120,7 @@ static int record(const char *dev, const char *file)
 	FILE *f = fopen(file, "w");
 	unsigned int n = 0;
 	uint8_t buf[FRAME];
+	struct parts p;
 
 	if (!f)
 		die(file);
@@ -96,7 +134,7 @@ static int record(const char *dev, const char *file)
 			continue;
 		if (len < 0)
 			die("recv");
-		if (!is_hello(buf, len))
+		if (!dissect(buf, len, &p))
 			continue;
 		fwrite(&l, sizeof(l), 1, f);
 		fwrite(buf, len, 1, f);
@@ -117,55 +155,118 @@ static void swap(void *a, void *b, size_t len)
 	memcpy(b, tmp, len);
 }
 
-static uint16_t ip_sum(const void *data)
+static uint16_t sum(const void *data, size_t len, uint32_t start)
 {
-	const uint16_t *p = data;
-	uint32_t sum = 0;
-	int i;
+	const uint8_t *p = data;
+	uint32_t total = start;
+	size_t i;
 
-	for (i = 0; i < 10; i++)
-		sum += p[i];
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum += sum >> 16;
-	return ~sum;
+	for (i = 0; i < len; i++)
+		total += i & 1 ? p[i] : p[i] << 8;
+	while (total >> 16)
+		total = (total >> 16) + (total & 0xffff);
+	return htons(~total);
+}
+
+/* the hello is @len long now */
+static size_t seal(const struct parts *p, size_t len)
+{
+	size_t udp_len = sizeof(*p->udp) + len;
+
+	p->udp->len = htons(udp_len);
+	/* the recorded one may not be filled in yet */
+	p->udp->check = 0;
+	if (p->ip) {
+		p->ip->tot_len = htons(sizeof(*p->ip) + udp_len);
+		p->ip->check = 0;
+		p->ip->check = sum(p->ip, sizeof(*p->ip), 0);
+		return sizeof(*p->eth) + sizeof(*p->ip) + udp_len;
+	}
+	p->ip6->ip6_plen = htons(udp_len);
+	/* the pseudo-header: both addresses, the length, the protocol */
+	p->udp->check = sum(p->udp, udp_len, IPPROTO_UDP + udp_len + (uint16_t)
+			    ~ntohs(sum(p->from, 2 * p->addr_len, 0)));
+	return sizeof(*p->eth) + sizeof(*p->ip6) + udp_len;
 }
 
 struct bend {
 	int swap;
-	in_addr_t from;
+	const char *from;
 	unsigned int truncate;
+	int shorten;
 	int flip;
+	int set;
+	int value;
+	int twice;
+	int fix;
+	int no_sum;
+	int bad_sum;
 	unsigned int last;
 	unsigned int times;
 	unsigned int gap;
 };
 
+static int is_from(const struct parts *p, const char *from)
+{
+	uint8_t addr[16];
+
+	return inet_pton(p->ip ? AF_INET : AF_INET6, from, addr) == 1 &&
+	       !memcmp(p->from, addr, p->addr_len);
+}
+
+static size_t fixed(const struct parts *p, size_t len, int fix)
+{
+	if (fix && len >= 6) {
+		p->hello[4] = len >> 8;
+		p->hello[5] = len;
+	}
+	return seal(p, len);
+}
+
 /* Returns the length of what is to be sent, 0 = nothing. */
 static size_t bend(uint8_t *buf, size_t len, const struct bend *b)
 {
-	struct ether_header *eth = (void *)buf;
-	struct iphdr *ip = (void *)(eth + 1);
-	struct udphdr *udp = (void *)(ip + 1);
-	uint8_t *hello = (void *)(udp + 1);
+	struct parts p;
+	size_t tlv;
 
-	if (b->from && ip->saddr != b->from)
+	if (!dissect(buf, len, &p) || (b->from && !is_from(&p, b->from)))
 		return 0;
+	len = ntohs(p.udp->len) - sizeof(*p.udp);
 	if (b->swap) {
-		swap(eth->ether_dhost, eth->ether_shost, ETH_ALEN);
-		swap(&ip->saddr, &ip->daddr, sizeof(ip->saddr));
+		swap(p.eth->ether_dhost, p.eth->ether_shost, ETH_ALEN);
+		swap(p.from, p.to, p.addr_len);
 	}
 	if (b->flip >= 0)
-		hello[b->flip] ^= 0xff;
-	if (b->truncate) {
-		len -= b->truncate;
-		ip->tot_len = htons(ntohs(ip->tot_len) - b->truncate);
-		udp->len = htons(ntohs(udp->len) - b->truncate);
-		ip->check = 0;
-		ip->check = ip_sum(ip);
+		p.hello[b->flip] ^= 0xff;
+	if (b->set >= 0)
+		p.hello[b->set] = b->value;
+	if (b->twice) {
+		tlv = 4 + (p.hello[HEADER + 2] << 8 | p.hello[HEADER + 3]);
+		memcpy(p.hello + len, p.hello + HEADER, tlv);
+		len += tlv;
 	}
-	/* the recorded one may not be filled in yet */
-	udp->check = 0;
+	len = fixed(&p, len - b->truncate, b->fix);
+	if (b->no_sum)
+		p.udp->check = 0;
+	if (b->bad_sum)
+		p.udp->check ^= 0x1234;
 	return len;
+}
+
+static unsigned int put(int fd, uint8_t *buf, size_t len, const struct bend *b)
+{
+	size_t n = 0, all;
+	struct parts p;
+
+	dissect(buf, len, &p);
+	all = ntohs(p.udp->len) - sizeof(*p.udp);
+	do {
+		if (b->shorten)
+			len = fixed(&p, n, b->fix);
+		if (send(fd, buf, len, 0) < 0)
+			die("send");
+	} while (b->shorten && ++n < all);
+	return b->shorten ? n : 1;
 }
 
 static int send_all(const char *dev, const char *file, const struct bend *b)
@@ -191,9 +292,7 @@ static int send_all(const char *dev, const char *file, const struct bend *b)
 	for (t = 0; t < b->times; t++) {
 		i = b->last && b->last < n ? n - b->last : 0;
 		for (; i < n; i++) {
-			if (send(fd, frame[i].buf, frame[i].len, 0) < 0)
-				die("send");
-			total++;
+			total += put(fd, frame[i].buf, frame[i].len, b);
 			if (b->gap)
 				usleep(b->gap);
 		}
@@ -204,7 +303,7 @@ static int send_all(const char *dev, const char *file, const struct bend *b)
 
 int main(int argc, char **argv)
 {
-	struct bend b = { .flip = -1, .times = 1 };
+	struct bend b = { .flip = -1, .set = -1, .times = 1 };
 	int i;
 
 	if (argc == 4 && !strcmp(argv[1], "record"))
@@ -220,10 +319,33 @@ int main(int argc, char **argv)
 			b.swap = 1;
 			continue;
 		}
+		if (!strcmp(word, "shorten")) {
+			b.shorten = 1;
+			continue;
+		}
+		if (!strcmp(word, "double")) {
+			b.twice = b.fix = 1;
+			continue;
+		}
+		if (!strcmp(word, "no-checksum")) {
+			b.no_sum = 1;
+			continue;
+		}
+		if (!strcmp(word, "bad-checksum")) {
+			b.bad_sum = 1;
+			continue;
+		}
+		if (!strcmp(word, "fix")) {
+			b.fix = 1;
+			continue;
+		}
 		if (++i == argc)
 			break;
-		if (!strcmp(word, "from"))
-			b.from = inet_addr(argv[i]);
+		if (!strcmp(word, "set") && i + 1 < argc) {
+			b.set = atoi(argv[i]);
+			b.value = atoi(argv[++i]);
+		} else if (!strcmp(word, "from"))
+			b.from = argv[i];
 		else if (!strcmp(word, "truncate"))
 			b.truncate = atoi(argv[i]);
 		else if (!strcmp(word, "flip"))

@@ -21,6 +21,9 @@ TRUNK_TMP=
 
 # The hello timer and key are the same in all tests, unless a test says so.
 TRUNK_PRIORITY=(0 10 20)
+# Addresses of the PEs, and a VRF if they are in one.
+TRUNK_ADDRESS=('' 10.0.0.1 10.0.0.2)
+TRUNK_VRF=()
 
 pe_ns()
 {
@@ -97,7 +100,8 @@ trunk_only()
 
 	pe "$n" system set lacp-system-id 02:00:00:00:00:aa
 	pe "$n" e-trunk add 1 priority "${TRUNK_PRIORITY[n]}" \
-		peer-address 10.0.0.$((3 - n)) source-address "10.0.0.$n" \
+		peer-address "${TRUNK_ADDRESS[3 - n]}" \
+		source-address "${TRUNK_ADDRESS[n]}" "${TRUNK_VRF[@]}" \
 		key-file "$TRUNK_TMP/key" start-hold 0 revert-delay 3s "$@"
 }
 

@@ -84,6 +84,8 @@ static const struct key keys[] = {
 	{ .word = "source-address", .json = "source_address",
 	  .attr = A(SOURCE_ADDRESS), .type = T_ADDR, .flags = K_REQ,
 	  .arg = "A" },
+	{ .word = "vrf", .json = "vrf", .attr = A(VRF_DEV), .type = T_DEV,
+	  .flags = K_FIXED, .arg = "DEV" },
 	{ .word = "hello", .json = "hello_ms", .attr = A(HELLO_MS),
 	  .type = T_TIME, .flags = K_BARE_MS, .arg = "500ms..10s",
 	  .def = "1s", .min = 500, .max = 10000 },

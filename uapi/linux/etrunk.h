@@ -209,6 +209,8 @@ enum etrunk_auth {
  * @ETRUNK_A_TRUNK_SWITCHOVER: u32 bool, mastership was given to the peer
  * @ETRUNK_A_TRUNK_PEER_SWITCHOVER: u32 bool, the peer gave it to us
  * @ETRUNK_A_TRUNK_BACK: flag, take mastership back (SWITCHOVER only)
+ * @ETRUNK_A_TRUNK_VRF: u32, index of the VRF's device, fixed; left out: none
+ * @ETRUNK_A_TRUNK_VRF_DEV: string, the same by name, instead of @..._VRF
  */
 enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_UNSPEC,
@@ -256,6 +258,8 @@ enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_SWITCHOVER,
 	ETRUNK_A_TRUNK_PEER_SWITCHOVER,
 	ETRUNK_A_TRUNK_BACK,
+	ETRUNK_A_TRUNK_VRF,
+	ETRUNK_A_TRUNK_VRF_DEV,
 	ETRUNK_A_TRUNK_PAD,
 	__ETRUNK_A_TRUNK_MAX,
 };
