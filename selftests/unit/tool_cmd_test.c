@@ -69,7 +69,7 @@ TEST_F(cmd, errors_name_the_key)
 		  "revert \"yes\" is neither on nor off" },
 		{ "e-trunk set 1 description \"a\\nb\"", 1,
 		  "has a control character" },
-		{ "e-trunk set 1 vrf red", 1, "unknown key \"vrf\"" },
+		{ "e-trunk set 1 whitelist on", 1, "unknown key \"whitelist\"" },
 		{ "member del bond0 keep-up keep-up", 1,
 		  "key \"keep-up\" is given twice" },
 		{ "member add bond0 e-trunk 1 keep-up", 1, "keep-up" },
