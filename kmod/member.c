@@ -36,6 +36,9 @@ static void fill_view(struct member_fsm_view *v, const struct etrunk_member *m,
 	v->settle_ns = member_fsm_settle_ns(trunk_fsm_fail_ms(&f->cfg));
 	v->peer_exists = m->peer_exists;
 	v->peer = m->peer;
+	v->select = trunk_fsm_select(f, now);
+	v->links = m->links.links;
+	v->speed = m->links.speed;
 }
 
 static u32 faults(const struct etrunk_member *m)
@@ -281,6 +284,7 @@ void member_fsm_cfg_fill(struct member_fsm_cfg *to,
 	to->mode = cfg->mode;
 	to->revert = t->cfg.revert;
 	to->core_tracking = t->cfg.core_tracking;
+	to->select = t->cfg.select;
 	to->revert_delay_ms = t->cfg.revert_delay_ms;
 	to->start_hold_ms = t->cfg.start_hold_ms;
 	to->core_hold_down_ms = t->cfg.core_hold_down_ms;

@@ -28,6 +28,7 @@ enum {
 	F_GAVE_BACK	= BIT(18),	/* we stood in and gave back */
 	F_PREFERRED	= BIT(19),	/* we rank first, if links are not asked */
 	F_CLAIMS	= BIT(20),	/* an operator moves mastership here */
+	F_FIRST		= BIT(21),	/* we serve if both could */
 };
 
 /**
@@ -73,18 +74,18 @@ static const struct member_row member_table[] = {
 	{ 0, F_PREFERRED | F_SERVING | F_SETTLED | F_P_SERVES,
 	  BACKUP, ETRUNK_MREASON_ETRUNK_BACKUP },
 
-	/* preferred: at once if nobody serves, else after the waits */
-	{ F_MASTER | F_SERVING, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
-	{ F_MASTER, F_P_SERVES, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
-	{ F_MASTER, F_P_ABLE, MASTER, ETRUNK_MREASON_PEER_MEMBER_DOWN },
-	{ F_MASTER | F_CLAIMS | F_READY, 0,
+	/* first: at once if nobody serves, else after the waits */
+	{ F_FIRST | F_SERVING, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
+	{ F_FIRST, F_P_SERVES, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
+	{ F_FIRST, F_P_ABLE, MASTER, ETRUNK_MREASON_PEER_MEMBER_DOWN },
+	{ F_FIRST | F_CLAIMS | F_READY, 0,
 	  MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
-	{ F_MASTER, F_REVERT, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
-	{ F_MASTER, F_READY, BACKUP, ETRUNK_MREASON_START_HOLD },
-	{ F_MASTER, F_DELAYED, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
-	{ F_MASTER, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
+	{ F_FIRST, F_REVERT, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
+	{ F_FIRST, F_READY, BACKUP, ETRUNK_MREASON_START_HOLD },
+	{ F_FIRST, F_DELAYED, BACKUP, ETRUNK_MREASON_REVERT_WAIT },
+	{ F_FIRST, 0, MASTER, ETRUNK_MREASON_ETRUNK_MASTER },
 
-	/* not preferred: give back to who serves, stand in for who cannot */
+	/* second: give back to who serves, stand in for who cannot */
 	{ F_P_ABLE | F_P_SERVES | F_SERVING, 0,
 	  BACKUP, ETRUNK_MREASON_PEER_MEMBER_UP },
 	{ F_P_ABLE | F_SERVING, 0, 0, 0 },
@@ -216,8 +217,51 @@ static bool yields(const struct member_fsm *m, u64 now,
 	       (m->core_seen || now >= m->start_at + ms(m->cfg.start_hold_ms));
 }
 
+static u32 capacity(u8 select, u32 links, u32 speed)
+{
+	switch (select) {
+	case ETRUNK_SELECT_LINK_NUMBER:
+		return links;
+	case ETRUNK_SELECT_BANDWIDTH:
+		return speed;
+	default:
+		return 0;
+	}
+}
+
+/* above 0 if ours is the larger trunk, below if the peer's is; 0 no matter */
+static int larger(const struct member_fsm *m, const struct member_fsm_view *v)
+{
+	u32 here, there;
+
+	if (!v->peer_valid || !v->peer_exists ||
+	    m->cfg.mode != ETRUNK_MODE_AUTO || v->peer.mode != ETRUNK_MODE_AUTO)
+		return 0;
+	here = capacity(v->select, v->links, v->speed);
+	there = capacity(v->select, v->peer.links, v->peer.speed);
+	if (!here || !there || here == there)
+		return 0;
+	return here > there ? 1 : -1;
+}
+
+/* what the reason of a row is where capacity decides */
+static u8 reason_by_capacity(u8 reason, int larger)
+{
+	if (larger > 0 && reason == ETRUNK_MREASON_ETRUNK_MASTER)
+		return ETRUNK_MREASON_LOCAL_BANDWIDTH_LARGE;
+	if (larger < 0 && (reason == ETRUNK_MREASON_ETRUNK_BACKUP ||
+			   reason == ETRUNK_MREASON_PEER_MEMBER_UP))
+		return ETRUNK_MREASON_PEER_BANDWIDTH_LARGE;
+	return reason;
+}
+
+static u64 delayed_until(const struct member_fsm *m)
+{
+	return max(m->able_at, m->grew_at) + ms(m->cfg.revert_delay_ms);
+}
+
 static u32 facts(const struct member_fsm *m, u64 now,
-		 const struct member_fsm_view *v)
+		 const struct member_fsm_view *v, int larger)
 {
 	u32 have = 0;
 
@@ -241,10 +285,12 @@ static u32 facts(const struct member_fsm *m, u64 now,
 		have |= F_GAVE_BACK;
 	if (m->ready)
 		have |= F_READY;
-	if (m->cfg.revert)
+	if (m->cfg.revert || larger > 0)
 		have |= F_REVERT;
-	if (m->able && now >= m->able_at + ms(m->cfg.revert_delay_ms))
+	if (m->able && now >= delayed_until(m))
 		have |= F_DELAYED;
+	if (larger > 0 || (!larger && v->state == ETRUNK_TRUNK_MASTER))
+		have |= F_FIRST;
 	if (now >= max(v->decided_at, m->start_at) + v->settle_ns)
 		have |= F_SETTLED;
 	if (!v->peer_valid)
@@ -253,7 +299,7 @@ static u32 facts(const struct member_fsm *m, u64 now,
 	have |= F_PEER;
 	if (v->claims)
 		have |= F_CLAIMS;
-	if (v->preferred)
+	if (v->preferred || larger > 0)
 		have |= F_PREFERRED;
 	if (!v->peer_exists)
 		return have;
@@ -279,7 +325,7 @@ static u64 next_eval(const struct member_fsm *m, u64 now,
 		m->leave_at,
 		m->joining ? m->join_at : 0,
 		m->start_at + ms(m->cfg.start_hold_ms),
-		m->able ? m->able_at + ms(m->cfg.revert_delay_ms) : 0,
+		m->able ? delayed_until(m) : 0,
 		max(v->decided_at, m->start_at) + v->settle_ns,
 	};
 	u64 next = U64_MAX;
@@ -343,8 +389,10 @@ u32 member_fsm_eval(struct member_fsm *m, u64 now,
 		    const struct member_fsm_view *v)
 {
 	const struct member_row *row = member_table;
-	u32 have, acts = 0;
+	int by_capacity = larger(m, v);
+	u32 have, size, acts = 0;
 	u8 was = m->state;
+	u8 reason;
 	bool able;
 	u16 told;
 
@@ -361,17 +409,22 @@ u32 member_fsm_eval(struct member_fsm *m, u64 now,
 	if (able && !m->able)
 		m->able_at = now;
 	m->able = able;
+	size = capacity(m->cfg.select, v->links, v->speed);
+	if (size > m->capacity)
+		m->grew_at = now;
+	m->capacity = size;
 
-	have = facts(m, now, v);
+	have = facts(m, now, v, by_capacity);
 	while ((have & row->have) != row->have || (have & row->not))
 		row++;
 	if (row->state) {
+		reason = reason_by_capacity(row->reason, by_capacity);
 		if (row->state != m->state)
 			acts |= MEMBER_ACT_STATE;
-		if (row->reason != m->reason)
+		if (reason != m->reason)
 			acts |= MEMBER_ACT_REASON;
 		m->state = row->state;
-		m->reason = row->reason;
+		m->reason = reason;
 	}
 	join(m, now, was, have);
 

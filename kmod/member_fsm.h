@@ -18,6 +18,12 @@
  * shows the link in its bundle, or after MEMBER_FSM_JOIN_MS. Before that frames
  * for the CE would die at its port: a Linux CE looks every 100 ms.
  *
+ * Where both PEs select by capacity, "the E-Trunk master's member" above is the
+ * one with more usable links, or more bandwidth, as long as the two differ and
+ * both are left to themselves (auto). Who falls behind loses the member at once;
+ * who gains waits for the revert delay first, so that a link that flaps moves
+ * the CE once.
+ *
  * Two PEs that start together settle once: the one that is not preferred waits
  * MEMBER_FSM_SETTLE_MS (or half the fail time, if that is less) for the
  * preferred one's links before it takes over for the first time.
@@ -43,6 +49,7 @@
  * @mode: enum etrunk_member_mode
  * @revert: take back from a stand-in at all
  * @core_tracking: yield when the core is lost
+ * @select: enum etrunk_select, as configured
  * @revert_delay_ms: how long to be able before taking back
  * @start_hold_ms: how long to wait for services after a start
  * @core_hold_down_ms: how long the core has to be bad
@@ -52,6 +59,7 @@ struct member_fsm_cfg {
 	u8 mode;
 	bool revert;
 	bool core_tracking;
+	u8 select;
 	u32 revert_delay_ms;
 	u32 start_hold_ms;
 	u32 core_hold_down_ms;
@@ -68,6 +76,9 @@ struct member_fsm_cfg {
  * @settle_ns: how long to wait for the preferred side after that
  * @peer_exists: the peer has the member
  * @peer: as it said
+ * @select: enum etrunk_select, as it is in force with this peer
+ * @links: usable links here
+ * @speed: of them, Mbit/s, 0 unknown
  */
 struct member_fsm_view {
 	u8 state;
@@ -78,6 +89,9 @@ struct member_fsm_view {
 	u64 settle_ns;
 	bool peer_exists;
 	struct trunk_pkt_member peer;
+	u8 select;
+	u32 links;
+	u32 speed;
 };
 
 /**
@@ -99,6 +113,8 @@ struct member_fsm_view {
  * @core_at: when @core_ok follows the facts, 0 = it does
  * @start_at: when it was created, or its E-Trunk last entered init
  * @able_at: when @able last became true
+ * @capacity: links or speed, by what is selected; 0 by nothing
+ * @grew_at: when it last grew
  * @join_at: end of @joining at the latest
  * @leave_at: end of the hand-over after force-backup, 0 none
  * @next: when to evaluate again, U64_MAX never
@@ -121,6 +137,8 @@ struct member_fsm {
 	u64 core_at;
 	u64 start_at;
 	u64 able_at;
+	u32 capacity;
+	u64 grew_at;
 	u64 join_at;
 	u64 leave_at;
 	u64 next;

@@ -84,6 +84,8 @@ const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
 	[ETRUNK_A_TRUNK_VRF_DEV] = { .type = NLA_NUL_STRING,
 				     .len = IFNAMSIZ - 1 },
 	[ETRUNK_A_TRUNK_PAD] = READ_ONLY,
+	[ETRUNK_A_TRUNK_SELECT] = NLA_POLICY_MAX(NLA_U32,
+						 ETRUNK_SELECT_BANDWIDTH),
 };
 
 static const struct etrunk_counter_desc counter_desc[TRUNK_COUNTERS] = {
@@ -231,6 +233,8 @@ static int parse_cfg(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
 	parse_u32(&cfg->core_hold_down_ms,
 		  a[ETRUNK_A_TRUNK_CORE_HOLD_DOWN_MS]);
 	parse_u32(&cfg->core_hold_up_ms, a[ETRUNK_A_TRUNK_CORE_HOLD_UP_MS]);
+	if (a[ETRUNK_A_TRUNK_SELECT])
+		cfg->select = nla_get_u32(a[ETRUNK_A_TRUNK_SELECT]);
 	if (a[ETRUNK_A_TRUNK_DESCRIPTION]) {
 		memset(cfg->description, 0, sizeof(cfg->description));
 		nla_strscpy(cfg->description, a[ETRUNK_A_TRUNK_DESCRIPTION],
@@ -675,6 +679,7 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_trunk *t)
 			c->core_hold_down_ms) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_CORE_HOLD_UP_MS,
 			c->core_hold_up_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_SELECT, c->select) ||
 	    (*c->description &&
 	     nla_put_string(skb, ETRUNK_A_TRUNK_DESCRIPTION, c->description)))
 		return -EMSGSIZE;

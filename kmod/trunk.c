@@ -32,6 +32,7 @@ const char *const trunk_fault_name[TRUNK_FAULT_N] = {
 	[TRUNK_FAULT_DUAL_MASTER] = "dual-master",
 	[TRUNK_FAULT_LACP_SYSTEM_ID] = "lacp-system-id-mismatch",
 	[TRUNK_FAULT_LACP_PRIORITY] = "lacp-priority-mismatch",
+	[TRUNK_FAULT_SELECT] = "select-mismatch",
 };
 
 /**
@@ -419,6 +420,7 @@ static void fsm_cfg(struct trunk_fsm_cfg *to, const struct etrunk_trunk *t,
 	to->priority = t->cfg.priority;
 	to->high = etrunk_trunk_high(&t->cfg);
 	to->usable = trunk_keyring_usable(keys);
+	to->select = t->cfg.select;
 	to->hello_ms = t->cfg.hello_ms;
 	to->multiplier = t->cfg.multiplier;
 	ether_addr_copy(to->system_id, t->en->system_id);

@@ -150,6 +150,7 @@ struct trunk_key_change {
  * @multiplier: fail time in intervals
  * @revert: take back from a stand-in
  * @core_tracking: yield when the core is lost
+ * @select: enum etrunk_select
  * @revert_delay_ms: before taking back
  * @start_hold_ms: for services after a start
  * @core_hold_down_ms: before believing a lost core
@@ -164,6 +165,7 @@ struct etrunk_trunk_cfg {
 	u32 multiplier;
 	bool revert;
 	bool core_tracking;
+	u8 select;
 	u32 revert_delay_ms;
 	u32 start_hold_ms;
 	u32 core_hold_down_ms;

@@ -163,6 +163,26 @@ bool trunk_fsm_claims(const struct trunk_fsm *f, u64 now)
 	return f->peer.hello.handed_over || now < f->claim_until;
 }
 
+/**
+ * trunk_fsm_select() - what decides who serves a member that both could
+ * @f: the machine
+ * @now: time
+ *
+ * By capacity only where both do so and hear each other, or both might come to
+ * the same answer; and an operator who gave mastership away knows better.
+ *
+ * Return: enum etrunk_select.
+ */
+u8 trunk_fsm_select(const struct trunk_fsm *f, u64 now)
+{
+	const struct trunk_pkt *h = &f->peer.hello;
+
+	if (!trunk_fsm_two_way(f, now) || h->select != f->cfg.select ||
+	    f->handed_over || h->handed_over)
+		return ETRUNK_SELECT_NONE;
+	return f->cfg.select;
+}
+
 static bool we_win(const struct trunk_fsm *f)
 {
 	if (f->all_down != f->peer.hello.all_down)
@@ -233,6 +253,8 @@ static u32 faults(struct trunk_fsm *f, u64 now)
 		mask |= BIT(TRUNK_FAULT_BFD_DOWN);
 	if (f->dual_until)
 		mask |= BIT(TRUNK_FAULT_DUAL_MASTER);
+	if (f->peer.fresh && h->select != f->cfg.select)
+		mask |= BIT(TRUNK_FAULT_SELECT);
 	if (f->peer.fresh && h->has_lacp) {
 		if (memcmp(f->cfg.lacp_system, h->lacp_system, ETH_ALEN))
 			mask |= BIT(TRUNK_FAULT_LACP_SYSTEM_ID);
@@ -610,6 +632,7 @@ void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt)
 	pkt->priority = f->cfg.priority;
 	pkt->state = f->state;
 	pkt->reason = f->reason;
+	pkt->select = f->cfg.select;
 	pkt->fail_time_ms = trunk_fsm_fail_ms(&f->cfg);
 	memcpy(pkt->system_id, f->cfg.system_id, ETH_ALEN);
 	pkt->sess = f->sess;

@@ -70,6 +70,7 @@ enum trunk_fault {
 	TRUNK_FAULT_DUAL_MASTER,
 	TRUNK_FAULT_LACP_SYSTEM_ID,
 	TRUNK_FAULT_LACP_PRIORITY,
+	TRUNK_FAULT_SELECT,
 	TRUNK_FAULT_N,
 };
 
@@ -108,6 +109,7 @@ enum trunk_fsm_bfd {
  * @priority: lower wins
  * @high: source-address is above peer-address
  * @usable: there is a key, or none is needed
+ * @select: enum etrunk_select
  * @hello_ms: interval
  * @multiplier: fail time in intervals
  * @system_id: of this device
@@ -119,6 +121,7 @@ struct trunk_fsm_cfg {
 	u8 priority;
 	bool high;
 	bool usable;
+	u8 select;
 	u32 hello_ms;
 	u32 multiplier;
 	u8 system_id[ETH_ALEN];
@@ -218,6 +221,7 @@ u64 trunk_fsm_deadline(const struct trunk_fsm *f);
 
 bool trunk_fsm_preferred(const struct trunk_fsm *f);
 bool trunk_fsm_claims(const struct trunk_fsm *f, u64 now);
+u8 trunk_fsm_select(const struct trunk_fsm *f, u64 now);
 u32 trunk_fsm_fail_ms(const struct trunk_fsm_cfg *cfg);
 bool trunk_fsm_two_way(const struct trunk_fsm *f, u64 now);
 bool trunk_fsm_one_way(const struct trunk_fsm *f, u64 now);

@@ -18,6 +18,7 @@ enum {
 	O_PRIORITY = 10,
 	O_STATE = 11,
 	O_REASON = 12,
+	O_SELECT = 13,
 	O_FAIL_TIME = 16,
 	O_SYSTEM_ID = 20,
 	O_SESS = 28,
@@ -74,6 +75,7 @@ size_t trunk_pkt_build(u8 *buf, const struct trunk_pkt *pkt, u8 digest_len,
 	buf[O_PRIORITY] = pkt->priority;
 	buf[O_STATE] = pkt->state;
 	buf[O_REASON] = pkt->reason;
+	buf[O_SELECT] = pkt->select;
 	put_unaligned_be32(pkt->fail_time_ms, buf + O_FAIL_TIME);
 	memcpy(buf + O_SYSTEM_ID, pkt->system_id, ETH_ALEN);
 	put_unaligned_be64(pkt->sess, buf + O_SESS);
@@ -239,6 +241,7 @@ enum trunk_pkt_err trunk_pkt_parse(const u8 *buf, size_t len,
 	pkt->priority = buf[O_PRIORITY];
 	pkt->state = buf[O_STATE];
 	pkt->reason = buf[O_REASON];
+	pkt->select = buf[O_SELECT];
 	pkt->fail_time_ms = get_unaligned_be32(buf + O_FAIL_TIME);
 	memcpy(pkt->system_id, buf + O_SYSTEM_ID, ETH_ALEN);
 	pkt->sess = get_unaligned_be64(buf + O_SESS);

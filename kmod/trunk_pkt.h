@@ -21,7 +21,9 @@
  *	 10	1  priority 1..254
  *	 11	1  E-Trunk state: 1 init, 2 backup, 3 master
  *	 12	1  reason of the state (enum etrunk_trunk_reason)
- *	 13	3  0
+ *	 13	1  select: what decides who serves a member that both could,
+ *		   if both say the same: 0 the role, 1 links, 2 bandwidth
+ *	 14	2  0
  *	 16	4  fail time in ms: how long the receiver shall wait for the
  *		   next hello before it counts the sender as gone
  *	 20	6  the sender's device id
@@ -147,6 +149,7 @@ struct trunk_pkt_frame {
  * @priority: E-Trunk priority
  * @state: E-Trunk state
  * @reason: why
+ * @select: enum etrunk_select, or something newer
  * @fail_time_ms: how long to wait for the sender
  * @system_id: device id
  * @sess: sender's session
@@ -170,6 +173,7 @@ struct trunk_pkt {
 	u8 priority;
 	u8 state;
 	u8 reason;
+	u8 select;
 	u32 fail_time_ms;
 	u8 system_id[ETH_ALEN];
 	u64 sess;

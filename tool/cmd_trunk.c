@@ -44,6 +44,13 @@ static const struct name auths[] = {
 	{ 0 }
 };
 
+static const struct name selects[] = {
+	{ ETRUNK_SELECT_NONE, "none" },
+	{ ETRUNK_SELECT_LINK_NUMBER, "link-number" },
+	{ ETRUNK_SELECT_BANDWIDTH, "bandwidth" },
+	{ 0 }
+};
+
 static uint64_t fail_time(const struct inst *in)
 {
 	return inst_num(in, A(HELLO_MS)) * inst_num(in, A(MULTIPLIER));
@@ -152,6 +159,9 @@ static const struct key keys[] = {
 	{ .word = "core-hold-up", .json = "core_hold_up_ms",
 	  .attr = A(CORE_HOLD_UP_MS), .type = T_TIME, .arg = "0s..3600s",
 	  .def = "5s", .max = 3600000 },
+	{ .word = "select", .json = "select", .attr = A(SELECT),
+	  .type = T_ENUM, .arg = "none|link-number|bandwidth", .def = "none",
+	  .names = selects },
 	{ .json = "switchover", .attr = A(SWITCHOVER), .type = T_BOOL },
 	{ .json = "peer_switchover", .attr = A(PEER_SWITCHOVER),
 	  .type = T_BOOL },

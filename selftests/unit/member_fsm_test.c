@@ -25,6 +25,7 @@ struct in {
 	bool p_serves;
 	bool p_core;
 	bool p_forced;
+	int larger;		/* by capacity: > 0 ours, < 0 the peer's */
 };
 
 static const struct member_fsm_cfg base = {
@@ -44,6 +45,7 @@ static void set_up(const struct in *in, struct member_fsm *m,
 
 	cfg.mode = in->mode;
 	cfg.revert = in->revert;
+	cfg.select = ETRUNK_SELECT_LINK_NUMBER;
 	member_fsm_init(m, &cfg);
 	member_fsm_start(m, NOW - 400 * SEC);
 	m->state = in->serving ? ETRUNK_MEMBER_MASTER : ETRUNK_MEMBER_BACKUP;
@@ -52,6 +54,7 @@ static void set_up(const struct in *in, struct member_fsm *m,
 	m->core_seen = true;
 	m->core_ok = !in->core_lost;
 	m->core_good = in->core_lost ? 0 : in->ready ? 2 : 1;
+	m->capacity = 2;
 	m->able = true;
 	m->able_at = NOW - (in->delayed ? 61 : 59) * SEC;
 
@@ -62,6 +65,9 @@ static void set_up(const struct in *in, struct member_fsm *m,
 	v->decided_at = NOW - (in->settled ? 4 : 2) * SEC;
 	v->peer_valid = in->peer;
 	v->peer_exists = in->peer == 2;
+	v->select = ETRUNK_SELECT_LINK_NUMBER;
+	v->links = 2;
+	v->peer.links = 2 - in->larger;
 	v->peer.phys = true;
 	v->peer.able = in->p_able;
 	v->peer.core_ok = in->p_core;
@@ -77,6 +83,8 @@ static bool should_serve(const struct in *in)
 	bool member = in->peer == 2;
 	bool p_able = member && in->p_able;
 	bool p_serves = member && in->p_serves;
+	int larger = member && !in->p_forced ? in->larger : 0;
+	bool first = larger ? larger > 0 : in->role == ETRUNK_TRUNK_MASTER;
 
 	if (in->mode == ETRUNK_MODE_FORCE_MASTER)
 		return true;
@@ -92,12 +100,14 @@ static bool should_serve(const struct in *in)
 	if (member && in->p_forced)
 		return in->serving && !p_serves;
 	/* nobody serves, and the preferred one may still come */
-	if (!in->preferred && !in->serving && !p_serves && !in->settled)
+	if (!in->preferred && larger <= 0 && !in->serving && !p_serves &&
+	    !in->settled)
 		return false;
-	if (in->role == ETRUNK_TRUNK_MASTER) {
+	if (first) {
 		if (in->serving || !p_serves || !p_able)
 			return true;
-		return in->revert && in->delayed && in->ready && !in->core_lost;
+		return (in->revert || larger > 0) && in->delayed &&
+		       in->ready && !in->core_lost;
 	}
 	if (!p_able)
 		return true;
@@ -109,12 +119,13 @@ TEST(every_combination)
 {
 	unsigned int n, bad = 0;
 
-	for (n = 0; n < 3 * 3 * 3 << 12; n++) {
+	for (n = 0; n < 3 * 3 * 3 * 3 << 12; n++) {
 		unsigned int x = n >> 12;
 		struct in in = {
 			.mode = 1 + x % 3,
 			.role = 1 + x / 3 % 3,
 			.peer = x / 9 % 3,
+			.larger = (int)(x / 27) - 1,
 			.phys = n & 1,
 			.serving = n & 2,
 			.core_lost = n & 4,
@@ -150,9 +161,61 @@ TEST(every_combination)
 			EXPECT_NE(m.state, ETRUNK_MEMBER_NEGOTIATION);
 		}
 		EXPECT_GE(m.reason, ETRUNK_MREASON_FORCE_BACKUP);
-		EXPECT_LE(m.reason, ETRUNK_MREASON_REVERT_WAIT);
+		EXPECT_LE(m.reason,
+			  ETRUNK_MREASON_LOCAL_BANDWIDTH_LARGE);
 	}
 	EXPECT_EQ(bad, 0);
+}
+
+/* by capacity: who falls behind loses at once, who gains waits */
+TEST(capacity)
+{
+	struct in in = {
+		.mode = ETRUNK_MODE_AUTO, .role = ETRUNK_TRUNK_BACKUP,
+		.phys = true, .ready = true, .delayed = true, .settled = true,
+		.peer = 2, .p_able = true, .p_serves = true,
+	};
+	struct member_fsm_view v;
+	struct member_fsm m;
+
+	set_up(&in, &m, &v);
+	member_fsm_eval(&m, NOW, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_BACKUP);
+	EXPECT_EQ(m.reason, ETRUNK_MREASON_ETRUNK_BACKUP);
+
+	/* the peer loses a link: no delay, and not for revert off either */
+	v.peer.links = 1;
+	member_fsm_eval(&m, NOW, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_MASTER);
+	EXPECT_EQ(m.reason, ETRUNK_MREASON_LOCAL_BANDWIDTH_LARGE);
+
+	/* it has it back, and more, and takes over */
+	v.peer.links = 3;
+	member_fsm_eval(&m, NOW, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_BACKUP);
+	EXPECT_EQ(m.reason, ETRUNK_MREASON_PEER_BANDWIDTH_LARGE);
+
+	/* two new links here */
+	v.links = 4;
+	member_fsm_eval(&m, NOW, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_BACKUP);
+	EXPECT_EQ(m.reason, ETRUNK_MREASON_REVERT_WAIT);
+	EXPECT_EQ(m.next, NOW + 60 * SEC);
+	member_fsm_eval(&m, NOW + 60 * SEC - 1, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_BACKUP);
+	member_fsm_eval(&m, NOW + 60 * SEC, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_MASTER);
+
+	/* a speed that is not known decides nothing */
+	set_up(&in, &m, &v);
+	v.select = ETRUNK_SELECT_BANDWIDTH;
+	v.peer.speed = 1000;
+	v.peer.links = 1;
+	member_fsm_eval(&m, NOW, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_BACKUP);
+	v.speed = 2000;
+	member_fsm_eval(&m, NOW, &v);
+	EXPECT_EQ(m.state, ETRUNK_MEMBER_MASTER);
 }
 
 TEST(never_two_by_election)

@@ -162,6 +162,18 @@ enum etrunk_auth {
 };
 
 /**
+ * enum etrunk_select - who serves where both PEs can
+ * @ETRUNK_SELECT_NONE: the master of the E-Trunk
+ * @ETRUNK_SELECT_LINK_NUMBER: who has more usable links in the member
+ * @ETRUNK_SELECT_BANDWIDTH: who has more bandwidth in it
+ */
+enum etrunk_select {
+	ETRUNK_SELECT_NONE,
+	ETRUNK_SELECT_LINK_NUMBER,
+	ETRUNK_SELECT_BANDWIDTH,
+};
+
+/**
  * enum etrunk_attr_trunk - an E-Trunk
  * @ETRUNK_A_TRUNK_ID: u32 1..16, key; the same on both PEs
  * @ETRUNK_A_TRUNK_PRIORITY: u32 1..254, default 100, lower wins
@@ -211,6 +223,8 @@ enum etrunk_auth {
  * @ETRUNK_A_TRUNK_BACK: flag, take mastership back (SWITCHOVER only)
  * @ETRUNK_A_TRUNK_VRF: u32, index of the VRF's device, fixed; left out: none
  * @ETRUNK_A_TRUNK_VRF_DEV: string, the same by name, instead of @..._VRF
+ * @ETRUNK_A_TRUNK_SELECT: u32 enum etrunk_select, default none; counts where
+ *	both PEs have the same
  */
 enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_UNSPEC,
@@ -261,6 +275,7 @@ enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_VRF,
 	ETRUNK_A_TRUNK_VRF_DEV,
 	ETRUNK_A_TRUNK_PAD,
+	ETRUNK_A_TRUNK_SELECT,
 	__ETRUNK_A_TRUNK_MAX,
 };
 #define ETRUNK_A_TRUNK_MAX (__ETRUNK_A_TRUNK_MAX - 1)
@@ -292,6 +307,8 @@ enum etrunk_member_reason {
 	ETRUNK_MREASON_PEER_CORE_DOWN,
 	ETRUNK_MREASON_START_HOLD,
 	ETRUNK_MREASON_REVERT_WAIT,
+	ETRUNK_MREASON_PEER_BANDWIDTH_LARGE,
+	ETRUNK_MREASON_LOCAL_BANDWIDTH_LARGE,
 };
 
 /**
