@@ -83,6 +83,19 @@ const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
 	[ETRUNK_A_TRUNK_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ETRUNK_A_TRUNK_VRF_DEV] = { .type = NLA_NUL_STRING,
 				     .len = IFNAMSIZ - 1 },
+	[ETRUNK_A_TRUNK_BACKUP_PEER_ADDRESS] = { .type = NLA_BINARY,
+						 .len = 16 },
+	[ETRUNK_A_TRUNK_BACKUP_SOURCE_ADDRESS] = { .type = NLA_BINARY,
+						   .len = 16 },
+	[ETRUNK_A_TRUNK_SPLIT_POLICY] = NLA_POLICY_RANGE(NLA_U32,
+							 ETRUNK_SPLIT_STANDBY,
+							 ETRUNK_SPLIT_MASTER),
+	[ETRUNK_A_TRUNK_PRIMARY_UP] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PRIMARY_SINCE] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PRIMARY_AGE_MS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_BACKUP_UP] = READ_ONLY,
+	[ETRUNK_A_TRUNK_BACKUP_SINCE] = READ_ONLY,
+	[ETRUNK_A_TRUNK_BACKUP_AGE_MS] = READ_ONLY,
 	[ETRUNK_A_TRUNK_PAD] = READ_ONLY,
 	[ETRUNK_A_TRUNK_SELECT] = NLA_POLICY_MAX(NLA_U32,
 						 ETRUNK_SELECT_BANDWIDTH),
@@ -110,6 +123,10 @@ static const struct etrunk_counter_desc counter_desc[TRUNK_COUNTERS] = {
 	DESC(TRUNK_DROP_VRF, "rx_drop_vrf"),
 	DESC(TRUNK_DROP_TX_ROUTE, "tx_drop_route"),
 	DESC(TRUNK_DROP_TX_MEMORY, "tx_drop_memory"),
+	DESC(TRUNK_RX_PRIMARY, "rx_primary"),
+	DESC(TRUNK_RX_BACKUP, "rx_backup"),
+	DESC(TRUNK_COPIES_PRIMARY, "copies_primary"),
+	DESC(TRUNK_COPIES_BACKUP, "copies_backup"),
 #undef DESC
 };
 
@@ -130,8 +147,9 @@ static int get_address(struct nlattr *attr, struct etrunk_addr *addr,
 	return err;
 }
 
+/* @prefix: of the keys' names */
 static int parse_addresses(struct trunk_path_cfg *path, struct nlattr *peer,
-			   struct nlattr *source,
+			   struct nlattr *source, const char *prefix,
 			   struct netlink_ext_ack *extack)
 {
 	struct nlattr *last = source ?: peer;
@@ -148,16 +166,67 @@ static int parse_addresses(struct trunk_path_cfg *path, struct nlattr *peer,
 			return err;
 	}
 	if (last && path->peer.family != path->source.family) {
-		NL_SET_ERR_MSG_ATTR(extack, last,
-				    "peer-address and source-address are of different families");
+		etrunk_nl_err(extack, last,
+			      "%speer-address and %ssource-address are of different families",
+			      prefix, prefix);
 		return -EINVAL;
 	}
 	if (last && etrunk_addr_equal(&path->peer, &path->source)) {
-		NL_SET_ERR_MSG_ATTR(extack, last,
-				    "peer-address and source-address are equal");
+		etrunk_nl_err(extack, last,
+			      "%speer-address and %ssource-address are equal",
+			      prefix, prefix);
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* both or none; none is an address of no length */
+static int parse_backup(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *peer = a[ETRUNK_A_TRUNK_BACKUP_PEER_ADDRESS];
+	struct nlattr *source = a[ETRUNK_A_TRUNK_BACKUP_SOURCE_ADDRESS];
+	const struct trunk_path_cfg *primary = &cfg->path[TRUNK_PRIMARY];
+	struct trunk_path_cfg *path = &cfg->path[TRUNK_BACKUP];
+	struct nlattr *last = source ?: peer;
+	bool has_peer, has_source;
+	int err;
+
+	if (!last)
+		return 0;
+	has_peer = peer ? nla_len(peer) : path->peer.family;
+	has_source = source ? nla_len(source) : path->source.family;
+	if (has_peer != has_source) {
+		NL_SET_ERR_MSG_ATTR(extack, last,
+				    "backup-peer-address and backup-source-address go together");
+		return -EINVAL;
+	}
+	if (!has_peer) {
+		memset(path, 0, sizeof(*path));
+		return 0;
+	}
+	err = parse_addresses(path, peer, source, "backup-", extack);
+	if (err)
+		return err;
+	path->vrf = primary->vrf;
+	memcpy(path->vrfname, primary->vrfname, sizeof(path->vrfname));
+	return 0;
+}
+
+static int refuse_same_path(const struct etrunk_trunk_cfg *cfg,
+			    struct nlattr **a, struct netlink_ext_ack *extack)
+{
+	const struct trunk_path_cfg *primary = &cfg->path[TRUNK_PRIMARY];
+	const struct trunk_path_cfg *backup = &cfg->path[TRUNK_BACKUP];
+
+	if (!etrunk_addr_equal(&backup->peer, &primary->peer) ||
+	    !etrunk_addr_equal(&backup->source, &primary->source))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_TRUNK_BACKUP_PEER_ADDRESS] ?:
+			    a[ETRUNK_A_TRUNK_PEER_ADDRESS] ?:
+			    a[ETRUNK_A_TRUNK_SOURCE_ADDRESS],
+			    "the backup path has the addresses of the primary one");
+	return -EINVAL;
 }
 
 /* The VRF of a new E-Trunk; later it is the same whatever happens to it. */
@@ -221,6 +290,7 @@ static int parse_cfg(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
 		     struct netlink_ext_ack *extack)
 {
 	u32 priority = cfg->priority;
+	int err;
 
 	parse_u32(&priority, a[ETRUNK_A_TRUNK_PRIORITY]);
 	cfg->priority = priority;
@@ -240,9 +310,14 @@ static int parse_cfg(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
 		nla_strscpy(cfg->description, a[ETRUNK_A_TRUNK_DESCRIPTION],
 			    sizeof(cfg->description));
 	}
-	return parse_addresses(&cfg->path[TRUNK_PRIMARY],
-			       a[ETRUNK_A_TRUNK_PEER_ADDRESS],
-			       a[ETRUNK_A_TRUNK_SOURCE_ADDRESS], extack);
+	if (a[ETRUNK_A_TRUNK_SPLIT_POLICY])
+		cfg->split_policy = nla_get_u32(a[ETRUNK_A_TRUNK_SPLIT_POLICY]);
+	err = parse_addresses(&cfg->path[TRUNK_PRIMARY],
+			      a[ETRUNK_A_TRUNK_PEER_ADDRESS],
+			      a[ETRUNK_A_TRUNK_SOURCE_ADDRESS], "", extack);
+	if (!err)
+		err = parse_backup(cfg, a, extack);
+	return err ?: refuse_same_path(cfg, a, extack);
 }
 
 /* would the change make no difference? */
@@ -499,6 +574,7 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 			.start_hold_ms = 30000,
 			.core_hold_down_ms = 100,
 			.core_hold_up_ms = 5000,
+			.split_policy = ETRUNK_SPLIT_STANDBY,
 		},
 	};
 	int err;
@@ -518,9 +594,10 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 				    "a new e-trunk has no key to delete");
 		return -EINVAL;
 	}
-	err = parse_cfg(&plan.cfg, a, extack);
+	/* the backup path is in the same */
+	err = parse_vrf(en, &plan.cfg.path[TRUNK_PRIMARY], a, extack);
 	if (!err)
-		err = parse_vrf(en, &plan.cfg.path[TRUNK_PRIMARY], a, extack);
+		err = parse_cfg(&plan.cfg, a, extack);
 	if (!err)
 		err = parse_track(en, &plan, a, extack);
 	if (!err)
@@ -680,8 +757,16 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_trunk *t)
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_CORE_HOLD_UP_MS,
 			c->core_hold_up_ms) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_SELECT, c->select) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_SPLIT_POLICY, c->split_policy) ||
 	    (*c->description &&
 	     nla_put_string(skb, ETRUNK_A_TRUNK_DESCRIPTION, c->description)))
+		return -EMSGSIZE;
+	path = &c->path[TRUNK_BACKUP];
+	if (path->peer.family &&
+	    (etrunk_nl_put_addr(skb, ETRUNK_A_TRUNK_BACKUP_PEER_ADDRESS,
+				&path->peer) ||
+	     etrunk_nl_put_addr(skb, ETRUNK_A_TRUNK_BACKUP_SOURCE_ADDRESS,
+				&path->source)))
 		return -EMSGSIZE;
 	if (bfd &&
 	    (nla_put_string(skb, ETRUNK_A_TRUNK_TRACK_BFD,
@@ -717,6 +802,35 @@ static int fill_peer(struct sk_buff *skb, const struct etrunk_trunk *t, u64 now)
 	return 0;
 }
 
+/* @attr: of enum etrunk_attr_trunk, the first of three */
+static int fill_path(struct sk_buff *skb, const struct trunk_fsm_path *path,
+		     int attr, u64 now)
+{
+	u64 age = now > path->last_rx ? now - path->last_rx : 0;
+
+	if (nla_put_u32(skb, attr, path->up) ||
+	    nla_put_u64_64bit(skb, attr + 1, ktime_get_real_ns() -
+			      (now - path->since), ETRUNK_A_TRUNK_PAD) ||
+	    (path->last_rx &&
+	     nla_put_u32(skb, attr + 2, div_u64(age, NSEC_PER_MSEC))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_paths(struct sk_buff *skb, const struct etrunk_trunk *t,
+		      u64 now)
+{
+	const struct trunk_fsm *f = &t->fsm;
+
+	if (fill_path(skb, &f->path[TRUNK_PRIMARY], ETRUNK_A_TRUNK_PRIMARY_UP,
+		      now))
+		return -EMSGSIZE;
+	if (!f->cfg.backup)
+		return 0;
+	return fill_path(skb, &f->path[TRUNK_BACKUP], ETRUNK_A_TRUNK_BACKUP_UP,
+			 now);
+}
+
 /* under its lock */
 static int fill_state(struct sk_buff *skb, const struct etrunk_trunk *t)
 {
@@ -724,7 +838,7 @@ static int fill_state(struct sk_buff *skb, const struct etrunk_trunk *t)
 	const struct etrunk_member *m;
 	unsigned int i;
 
-	for (i = 0; i < TRUNK_COUNTERS; i++) {
+	for (i = 0; i < TRUNK_DROPS; i++) {
 		if (i < TRUNK_RX_DROPS)
 			rx_drop += t->counters[i];
 		else
@@ -736,6 +850,7 @@ static int fill_state(struct sk_buff *skb, const struct etrunk_trunk *t)
 	    nla_put(skb, ETRUNK_A_TRUNK_SYSTEM_ID, ETH_ALEN,
 		    t->fsm.cfg.system_id) ||
 	    fill_peer(skb, t, ktime_get_ns()) ||
+	    fill_paths(skb, t, ktime_get_ns()) ||
 	    nla_put_u64_64bit(skb, ETRUNK_A_TRUNK_RX, t->rx,
 			      ETRUNK_A_TRUNK_PAD) ||
 	    nla_put_u64_64bit(skb, ETRUNK_A_TRUNK_TX, t->tx,

@@ -33,6 +33,8 @@ const char *const trunk_fault_name[TRUNK_FAULT_N] = {
 	[TRUNK_FAULT_LACP_SYSTEM_ID] = "lacp-system-id-mismatch",
 	[TRUNK_FAULT_LACP_PRIORITY] = "lacp-priority-mismatch",
 	[TRUNK_FAULT_SELECT] = "select-mismatch",
+	[TRUNK_FAULT_PRIMARY_PATH] = "primary-path-down",
+	[TRUNK_FAULT_BACKUP_PATH] = "backup-path-down",
 };
 
 /**
@@ -421,6 +423,9 @@ static void fsm_cfg(struct trunk_fsm_cfg *to, const struct etrunk_trunk *t,
 	to->high = etrunk_trunk_high(&t->cfg);
 	to->usable = trunk_keyring_usable(keys);
 	to->select = t->cfg.select;
+	to->backup = t->cfg.path[TRUNK_BACKUP].peer.family;
+	to->split_master = to->backup &&
+			   t->cfg.split_policy == ETRUNK_SPLIT_MASTER;
 	to->hello_ms = t->cfg.hello_ms;
 	to->multiplier = t->cfg.multiplier;
 	ether_addr_copy(to->system_id, t->en->system_id);
@@ -459,7 +464,7 @@ struct etrunk_trunk *etrunk_trunk_create(struct etrunk_net *en,
 	snprintf(t->name, sizeof(t->name), "e-trunk %u", cfg->id);
 	for (i = 0; i < TRUNK_PATHS; i++) {
 		t->sock[i] = plan->sock[i];
-		t->scope[i] = cfg->path[i].vrf;
+		t->scope[i] = cfg->path[TRUNK_PRIMARY].vrf;
 	}
 	rcu_assign_pointer(t->keys, plan->keys);
 	INIT_LIST_HEAD(&t->members);
@@ -648,6 +653,9 @@ void etrunk_trunk_set(struct etrunk_trunk *t,
 	local_bh_disable();
 	spin_lock(&t->lock);
 	now = ktime_get_ns();
+	/* a backup path is in the same VRF */
+	if (!t->cfg.path[TRUNK_BACKUP].peer.family)
+		t->scope[TRUNK_BACKUP] = t->scope[TRUNK_PRIMARY];
 	t->cfg = *cfg;
 	if (keys) {
 		old = rcu_dereference_rtnl(t->keys);

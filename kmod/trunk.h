@@ -27,11 +27,6 @@ struct etrunk_identity {
 	bool weak_algorithms;
 };
 
-enum {
-	TRUNK_PRIMARY,
-	TRUNK_PATHS,
-};
-
 /* scope of a path whose VRF is gone: no packet comes from there */
 #define TRUNK_NOWHERE	-1
 
@@ -84,6 +79,12 @@ enum trunk_counter {
 	TRUNK_RX_DROPS,
 	TRUNK_DROP_TX_ROUTE = TRUNK_RX_DROPS,
 	TRUNK_DROP_TX_MEMORY,
+	TRUNK_DROPS,
+	/* these are no drops */
+	TRUNK_RX_PRIMARY = TRUNK_DROPS,
+	TRUNK_RX_BACKUP,
+	TRUNK_COPIES_PRIMARY,
+	TRUNK_COPIES_BACKUP,
 	TRUNK_COUNTERS,
 };
 
@@ -155,8 +156,9 @@ struct trunk_key_change {
  * @start_hold_ms: for services after a start
  * @core_hold_down_ms: before believing a lost core
  * @core_hold_up_ms: before believing a regained one
+ * @split_policy: enum etrunk_split_policy
  * @description: text
- * @path: addresses
+ * @path: addresses, all unset for a backup path that there is not
  */
 struct etrunk_trunk_cfg {
 	u8 id;
@@ -170,6 +172,7 @@ struct etrunk_trunk_cfg {
 	u32 start_hold_ms;
 	u32 core_hold_down_ms;
 	u32 core_hold_up_ms;
+	u8 split_policy;
 	char description[ETRUNK_DESC_MAX + 1];
 	struct trunk_path_cfg path[TRUNK_PATHS];
 };

@@ -7,6 +7,8 @@
 
 #define GRACE_NS	(TRUNK_FSM_GRACE_MS * NSEC_PER_MSEC)
 #define DUAL_NS		(TRUNK_FSM_DUAL_MS * NSEC_PER_MSEC)
+#define QUERY_NS	(TRUNK_FSM_QUERY_MS * (u64)NSEC_PER_MSEC)
+#define RESEND_NS	(TRUNK_FSM_RESEND_MS * (u64)NSEC_PER_MSEC)
 #define CLAIM_NS	(TRUNK_FSM_CLAIM_MS * (u64)NSEC_PER_MSEC)
 /* immediate answers: this many at once, then one per interval */
 #define REPLY_BURST	64
@@ -227,10 +229,19 @@ static bool dual_master(const struct trunk_fsm *f)
 {
 	const struct trunk_pkt *h = &f->peer.hello;
 
+	if (!f->peer.fresh && f->cfg.split_master && f->path[TRUNK_BACKUP].up)
+		return f->state == ETRUNK_TRUNK_MASTER &&
+		       f->informed == ETRUNK_TRUNK_MASTER;
 	return f->peer.fresh && f->state == ETRUNK_TRUNK_MASTER &&
 	       h->state == ETRUNK_TRUNK_MASTER &&
 	       (f->reason != ETRUNK_REASON_PRI ||
 		h->reason != ETRUNK_REASON_PRI);
+}
+
+static bool path_fault(const struct trunk_fsm *f, u64 now, unsigned int i)
+{
+	return f->cfg.backup && f->state != ETRUNK_TRUNK_INIT &&
+	       !f->path[i].up && now >= f->path[i].fault_at;
 }
 
 static u32 faults(struct trunk_fsm *f, u64 now)
@@ -255,6 +266,10 @@ static u32 faults(struct trunk_fsm *f, u64 now)
 		mask |= BIT(TRUNK_FAULT_DUAL_MASTER);
 	if (f->peer.fresh && h->select != f->cfg.select)
 		mask |= BIT(TRUNK_FAULT_SELECT);
+	if (path_fault(f, now, TRUNK_PRIMARY))
+		mask |= BIT(TRUNK_FAULT_PRIMARY_PATH);
+	if (path_fault(f, now, TRUNK_BACKUP))
+		mask |= BIT(TRUNK_FAULT_BACKUP_PATH);
 	if (f->peer.fresh && h->has_lacp) {
 		if (memcmp(f->cfg.lacp_system, h->lacp_system, ETH_ALEN))
 			mask |= BIT(TRUNK_FAULT_LACP_SYSTEM_ID);
@@ -322,7 +337,65 @@ static void forget_peer(struct trunk_fsm *f, u64 rnd)
 	f->peer.fresh = false;
 	f->peer.hears = false;
 	f->peer.echo_seq = 0;
+	f->query_until = 0;
 	f->chal = rnd ?: 1;
+}
+
+static void path_down(struct trunk_fsm *f, u64 now, unsigned int i)
+{
+	struct trunk_fsm_path *path = &f->path[i];
+
+	if (!path->up)
+		return;
+	path->up = false;
+	path->since = now;
+	path->fault_at = now;
+}
+
+static void path_up(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt)
+{
+	struct trunk_fsm_path *path = &f->path[pkt->path];
+
+	if (!path->up)
+		path->since = now;
+	path->up = true;
+	path->last_rx = now;
+	if (path->sess != pkt->sess || pkt->seq > path->rx_seq) {
+		path->sess = pkt->sess;
+		path->rx_seq = pkt->seq;
+	}
+}
+
+/* none is up yet: that is no fault before the fail time has passed */
+static void paths_unknown(struct trunk_fsm *f, u64 now)
+{
+	unsigned int i;
+
+	for (i = 0; i < TRUNK_PATHS; i++) {
+		memset(&f->path[i], 0, sizeof(f->path[i]));
+		f->path[i].since = now;
+		f->path[i].fault_at = now + own_fail_ns(f);
+	}
+}
+
+/*
+ * Of the peer's session, and new on its path: the copy of a hello that came by
+ * the other one, or that one is late.
+ */
+static bool is_copy(const struct trunk_fsm *f, const struct trunk_pkt *pkt)
+{
+	const struct trunk_fsm_path *path = &f->path[pkt->path];
+
+	return f->cfg.backup && pkt->sess == f->peer.sess &&
+	       pkt->seq + TRUNK_FSM_BEHIND > f->peer.rx_seq &&
+	       (path->sess != pkt->sess || pkt->seq > path->rx_seq);
+}
+
+/* sent by a peer that lived when, or after, BFD lost it */
+static bool is_answer(const struct trunk_fsm *f, const struct trunk_pkt *pkt)
+{
+	return pkt->query || (pkt->echo_sess == f->sess &&
+			      pkt->echo_seq >= f->query_seq);
 }
 
 static void enter_init(struct trunk_fsm *f, u64 now)
@@ -372,6 +445,7 @@ u32 trunk_fsm_start(struct trunk_fsm *f, u64 now, u64 sess, u64 chal)
 	f->reply_tokens = REPLY_BURST;
 	f->reply_time = now;
 	forget_peer(f, chal);
+	paths_unknown(f, now);
 	enter_init(f, now);
 	return decide(f, now, acts);
 }
@@ -389,9 +463,12 @@ u32 trunk_fsm_config(struct trunk_fsm *f, u64 now,
 		     const struct trunk_fsm_cfg *cfg, u64 rnd)
 {
 	bool was_usable = f->cfg.usable;
+	bool was_backup = f->cfg.backup;
 	u64 was_fail = own_fail_ns(f);
 
 	f->cfg = *cfg;
+	if (cfg->backup != was_backup)
+		paths_unknown(f, now);
 	if (cfg->usable && !was_usable)
 		f->alone_at = now + own_fail_ns(f);
 	else if (f->alone_at && f->alone_at != U64_MAX)
@@ -458,6 +535,20 @@ u32 trunk_fsm_rx(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt,
 		*result = TRUNK_RX_REFLECTED;
 		return 0;
 	}
+	if (f->cfg.split_master && pkt->path != TRUNK_PRIMARY) {
+		*result = is_copy(f, pkt) ? TRUNK_RX_COPY : TRUNK_RX_SEQUENCE;
+		if (*result != TRUNK_RX_COPY)
+			return 0;
+		f->informed = pkt->state;
+		path_up(f, now, pkt);
+		return decide(f, now, 0);
+	}
+	if (pkt->sess == p->sess && pkt->seq <= p->rx_seq && p->fresh &&
+	    is_copy(f, pkt)) {
+		*result = TRUNK_RX_COPY;
+		path_up(f, now, pkt);
+		return decide(f, now, 0);
+	}
 	if (pkt->sess == p->sess && pkt->seq <= p->rx_seq) {
 		*result = TRUNK_RX_SEQUENCE;
 		return 0;
@@ -483,14 +574,33 @@ u32 trunk_fsm_rx(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt,
 	p->last_rx = now;
 	p->fail_ns = pkt->fail_time_ms * (u64)NSEC_PER_MSEC;
 	p->hello = *pkt;
+	path_up(f, now, pkt);
 	take_echo(f, now, pkt);
+	if (f->query_until && is_answer(f, pkt))
+		f->query_until = 0;
 
 	/* it lost us, or never had us: help it to find us */
 	f->resp_sess = pkt->sess;
 	f->resp_chal = pkt->chal;
-	if (!p->hears && may_reply(f, now))
+	if ((!p->hears || pkt->query) && may_reply(f, now))
 		acts |= TRUNK_ACT_TX;
 	return decide(f, now, acts);
+}
+
+/* no path answered */
+static u32 lost_by_bfd(struct trunk_fsm *f, u64 now, u64 rnd)
+{
+	path_down(f, now, TRUNK_PRIMARY);
+	if (!f->cfg.split_master)
+		path_down(f, now, TRUNK_BACKUP);
+	forget_peer(f, rnd);
+	f->lost_by_bfd = true;
+	return TRUNK_ACT_TX | TRUNK_ACT_PEER;
+}
+
+static bool path_late(const struct trunk_fsm *f, u64 now, unsigned int i)
+{
+	return f->path[i].up && now >= f->path[i].last_rx + f->peer.fail_ns;
 }
 
 /**
@@ -503,15 +613,25 @@ u32 trunk_fsm_rx(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt,
  */
 u32 trunk_fsm_timer(struct trunk_fsm *f, u64 now, u64 rnd)
 {
+	unsigned int i;
 	u32 acts = 0;
 
 	if (f->peer.fresh && now >= f->peer.last_rx + f->peer.fail_ns) {
 		forget_peer(f, rnd);
 		acts |= TRUNK_ACT_TX | TRUNK_ACT_PEER;
 	}
+	if (f->query_until && now >= f->query_until)
+		acts |= lost_by_bfd(f, now, rnd);
+	for (i = 0; i < TRUNK_PATHS; i++)
+		if (path_late(f, now, i))
+			path_down(f, now, i);
 	acts = decide(f, now, acts);
 	if (f->cfg.usable && now >= f->next_tx)
 		acts |= TRUNK_ACT_TX;
+	if (f->query_until && now >= f->query_next) {
+		f->query_next = now + RESEND_NS;
+		acts |= TRUNK_ACT_TX;
+	}
 	return acts;
 }
 
@@ -537,19 +657,27 @@ u32 trunk_fsm_bfd(struct trunk_fsm *f, u64 now, enum trunk_fsm_bfd what,
 		f->bfd_down = true;
 		if (f->state == ETRUNK_TRUNK_INIT || !f->peer.fresh)
 			break;
-		forget_peer(f, rnd);
-		f->lost_by_bfd = true;
-		acts |= TRUNK_ACT_TX | TRUNK_ACT_PEER;
+		if (f->cfg.backup && !f->cfg.split_master) {
+			path_down(f, now, TRUNK_PRIMARY);
+			f->query_until = now + QUERY_NS;
+			f->query_next = now + RESEND_NS;
+			f->query_seq = f->seq + 1;
+			acts |= TRUNK_ACT_TX;
+			break;
+		}
+		acts |= lost_by_bfd(f, now, rnd);
 		break;
 	case TRUNK_BFD_SIGNALLED:
 		f->bfd_down = true;
 		break;
 	case TRUNK_BFD_UP:
 		f->bfd_down = false;
+		f->query_until = 0;
 		acts |= TRUNK_ACT_TX;
 		break;
 	case TRUNK_BFD_GONE:
 		f->bfd_down = false;
+		f->query_until = 0;
 		break;
 	}
 	return decide(f, now, acts);
@@ -629,6 +757,7 @@ void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt)
 	pkt->high = f->cfg.high;
 	pkt->all_down = f->all_down;
 	pkt->handed_over = f->handed_over;
+	pkt->query = f->query_until;
 	pkt->priority = f->cfg.priority;
 	pkt->state = f->state;
 	pkt->reason = f->reason;
@@ -658,6 +787,7 @@ void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt)
 u64 trunk_fsm_deadline(const struct trunk_fsm *f)
 {
 	const struct trunk_fsm_peer *p = &f->peer;
+	unsigned int i;
 	u64 at = U64_MAX;
 
 	if (!f->cfg.usable)
@@ -672,5 +802,16 @@ u64 trunk_fsm_deadline(const struct trunk_fsm *f)
 	}
 	if (f->dual_until)
 		at = min(at, f->dual_until);
+	if (f->query_until)
+		at = min(at, min(f->query_until, f->query_next));
+	for (i = 0; f->cfg.backup && i < TRUNK_PATHS; i++) {
+		const struct trunk_fsm_path *path = &f->path[i];
+
+		if (path->up)
+			at = min(at, path->last_rx + p->fail_ns);
+		else if (f->state != ETRUNK_TRUNK_INIT &&
+			 !(f->faults & BIT(TRUNK_FAULT_PRIMARY_PATH + i)))
+			at = min(at, path->fault_at);
+	}
 	return at;
 }

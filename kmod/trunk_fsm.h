@@ -28,6 +28,29 @@
  * is zero for TRUNK_FSM_GRACE_MS, or that has not advanced within the longer
  * of the two fail times, does not hear us: one-way.
  *
+ * DOC: two paths
+ *
+ * With a backup pair of addresses every hello is sent on both paths. The first
+ * copy that arrives counts, the second one is no replay: it shows that its path
+ * works. The peer is dead only when no path hears it.
+ *
+ * The tracked BFD session watches the primary path. If it expires, the peer is
+ * *queried*: hellos with the flag QUERY go out on all paths, repeated every
+ * TRUNK_FSM_RESEND_MS, and are answered at once by who has confirmed us. A
+ * hello that names one of them in its echo, or asks itself, was sent after the
+ * failure: the peer lives, and the roles stay. If none comes within
+ * TRUNK_FSM_QUERY_MS the peer is lost by BFD, that much later than without a
+ * backup path. Just any hello does not do: one sent before the peer died may
+ * still be under way on a slow backup path.
+ *
+ * With the split policy "master" hellos on the backup path only inform: they
+ * show that the path works and what role the peer has, and the primary path
+ * alone decides, at once, as if there were no backup.
+ *
+ * While one path works both ways, two PEs that confirmed each other never both
+ * serve for longer than on one path. Where only one direction is left of both
+ * paths together, what is said below of one-way paths holds.
+ *
  * DOC: overlap
  *
  * Two PEs claim mastership at the same time only while at least one of them
@@ -52,6 +75,12 @@
 #define TRUNK_FSM_GRACE_MS	200
 /* how long a double master stays visible as a fault, at least */
 #define TRUNK_FSM_DUAL_MS	1000
+/* how long a peer that BFD lost may take to answer on another path */
+#define TRUNK_FSM_QUERY_MS	50
+/* a query is repeated that often */
+#define TRUNK_FSM_RESEND_MS	15
+/* a copy is no replay if it is so little behind */
+#define TRUNK_FSM_BEHIND	16
 /* who takes mastership back does so in this time, or by the revert rules */
 #define TRUNK_FSM_CLAIM_MS	10000
 
@@ -71,6 +100,8 @@ enum trunk_fault {
 	TRUNK_FAULT_LACP_SYSTEM_ID,
 	TRUNK_FAULT_LACP_PRIORITY,
 	TRUNK_FAULT_SELECT,
+	TRUNK_FAULT_PRIMARY_PATH,
+	TRUNK_FAULT_BACKUP_PATH,
 	TRUNK_FAULT_N,
 };
 
@@ -80,12 +111,14 @@ enum trunk_fault {
  * @TRUNK_RX_REFLECTED: our own, or sent in our direction
  * @TRUNK_RX_SEQUENCE: sequence not above the accepted ones: a replay or late
  * @TRUNK_RX_UNCONFIRMED: of a session that has not answered our challenge
+ * @TRUNK_RX_COPY: shows that its path works, and no more
  */
 enum trunk_fsm_rx {
 	TRUNK_RX_ACCEPTED,
 	TRUNK_RX_REFLECTED,
 	TRUNK_RX_SEQUENCE,
 	TRUNK_RX_UNCONFIRMED,
+	TRUNK_RX_COPY,
 };
 
 /**
@@ -103,6 +136,30 @@ enum trunk_fsm_bfd {
 	TRUNK_BFD_GONE,
 };
 
+enum {
+	TRUNK_PRIMARY,
+	TRUNK_BACKUP,
+	TRUNK_PATHS,
+};
+
+/**
+ * struct trunk_fsm_path - a path on which hellos of the peer come
+ * @up: they do
+ * @since: when @up last changed
+ * @fault_at: when it counts as a fault that it is not up
+ * @last_rx: when the last one came, 0 = never
+ * @sess: session of it
+ * @rx_seq: highest sequence that came, in @sess
+ */
+struct trunk_fsm_path {
+	bool up;
+	u64 since;
+	u64 fault_at;
+	u64 last_rx;
+	u64 sess;
+	u64 rx_seq;
+};
+
 /**
  * struct trunk_fsm_cfg - configuration of the machine
  * @id: E-Trunk id
@@ -110,6 +167,8 @@ enum trunk_fsm_bfd {
  * @high: source-address is above peer-address
  * @usable: there is a key, or none is needed
  * @select: enum etrunk_select
+ * @backup: there is a backup path
+ * @split_master: it only informs
  * @hello_ms: interval
  * @multiplier: fail time in intervals
  * @system_id: of this device
@@ -122,6 +181,8 @@ struct trunk_fsm_cfg {
 	bool high;
 	bool usable;
 	u8 select;
+	bool backup;
+	bool split_master;
 	u32 hello_ms;
 	u32 multiplier;
 	u8 system_id[ETH_ALEN];
@@ -177,6 +238,11 @@ struct trunk_fsm_peer {
  * @dual_until: double master shown until then, 0 = not
  * @faults: BIT(enum trunk_fault)
  * @peer: the peer
+ * @path: the paths
+ * @query_until: the peer has to answer until then, 0 = it is not queried
+ * @query_next: when the query is repeated
+ * @query_seq: our first hello that asks
+ * @informed: role that the peer claimed last on a path that only informs
  */
 struct trunk_fsm {
 	struct trunk_fsm_cfg cfg;
@@ -201,6 +267,11 @@ struct trunk_fsm {
 	u64 dual_until;
 	u32 faults;
 	struct trunk_fsm_peer peer;
+	struct trunk_fsm_path path[TRUNK_PATHS];
+	u64 query_until;
+	u64 query_next;
+	u64 query_seq;
+	u8 informed;
 };
 
 void trunk_fsm_init(struct trunk_fsm *f, const struct trunk_fsm_cfg *cfg);

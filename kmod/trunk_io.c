@@ -124,6 +124,7 @@ static void trunk_rx(struct etrunk_trunk *t, const u8 *buf, size_t body,
 	switch (result) {
 	case TRUNK_RX_ACCEPTED:
 		t->rx++;
+		t->counters[TRUNK_RX_PRIMARY + pkt->path]++;
 		take_members(t, buf, body);
 		break;
 	case TRUNK_RX_REFLECTED:
@@ -135,8 +136,11 @@ static void trunk_rx(struct etrunk_trunk *t, const u8 *buf, size_t body,
 	case TRUNK_RX_UNCONFIRMED:
 		t->counters[TRUNK_DROP_UNCONFIRMED]++;
 		break;
+	case TRUNK_RX_COPY:
+		t->counters[TRUNK_COPIES_PRIMARY + pkt->path]++;
+		break;
 	}
-	if (result == TRUNK_RX_ACCEPTED)
+	if (result == TRUNK_RX_ACCEPTED || result == TRUNK_RX_COPY)
 		trunk_update(t, now, acts, &w);
 	else
 		w.tx = acts & TRUNK_ACT_TX;
@@ -144,19 +148,27 @@ static void trunk_rx(struct etrunk_trunk *t, const u8 *buf, size_t body,
 	trunk_run(t, &w);
 }
 
-/* is it from the peer? TRUNK_COUNTERS if it is, else what to count */
-static enum trunk_counter refuse_from(struct etrunk_trunk *t,
-				      const struct rx_from *from)
+/* by which path did it come? TRUNK_COUNTERS if by one, else what to count */
+static enum trunk_counter find_path(struct etrunk_trunk *t,
+				    const struct rx_from *from, u8 *path)
 {
-	const struct trunk_path_cfg *p = &t->cfg.path[TRUNK_PRIMARY];
-	enum trunk_counter drop = TRUNK_COUNTERS;
+	enum trunk_counter drop = TRUNK_DROP_PEER_ADDRESS;
+	unsigned int i;
 
 	spin_lock(&t->lock);
-	if (!etrunk_addr_equal(&p->peer, &from->peer) ||
-	    !etrunk_addr_equal(&p->source, &from->source))
-		drop = TRUNK_DROP_PEER_ADDRESS;
-	else if (t->scope[TRUNK_PRIMARY] != from->vrf)
+	for (i = 0; i < TRUNK_PATHS; i++) {
+		const struct trunk_path_cfg *p = &t->cfg.path[i];
+
+		if (!etrunk_addr_equal(&p->peer, &from->peer) ||
+		    !etrunk_addr_equal(&p->source, &from->source))
+			continue;
+		if (t->scope[i] == from->vrf) {
+			*path = i;
+			drop = TRUNK_COUNTERS;
+			break;
+		}
 		drop = TRUNK_DROP_VRF;
+	}
 	spin_unlock(&t->lock);
 	return drop;
 }
@@ -169,6 +181,7 @@ static void rx_payload(struct etrunk_net *en, const u8 *buf, size_t len,
 	enum trunk_pkt_err err;
 	struct etrunk_trunk *t;
 	struct trunk_pkt pkt;
+	u8 path;
 
 	switch (trunk_pkt_frame(buf, len, &frame)) {
 	case TRUNK_PKT_OK:
@@ -189,7 +202,7 @@ static void rx_payload(struct etrunk_net *en, const u8 *buf, size_t len,
 		net_count(en, TRUNK_NET_UNKNOWN);
 		return;
 	}
-	drop = refuse_from(t, from);
+	drop = find_path(t, from, &path);
 	if (drop == TRUNK_COUNTERS)
 		drop = trunk_keyring_check(rcu_dereference(t->keys), buf,
 					   &frame);
@@ -202,6 +215,7 @@ static void rx_payload(struct etrunk_net *en, const u8 *buf, size_t len,
 		trunk_count(t, parse_counter[err]);
 		return;
 	}
+	pkt.path = path;
 	trunk_rx(t, buf, frame.body_len, &pkt);
 }
 

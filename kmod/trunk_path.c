@@ -72,7 +72,9 @@ int trunk_paths_plan(struct etrunk_net *en, const struct etrunk_trunk *t,
 		const struct trunk_path_cfg *p = &plan->cfg.path[i];
 		struct etrunk_udp_sock *sock;
 
-		if (!p->peer.family || (t && t->scope[i] == TRUNK_NOWHERE))
+		/* all are in one VRF */
+		if (!p->peer.family ||
+		    (t && t->scope[TRUNK_PRIMARY] == TRUNK_NOWHERE))
 			continue;
 		sock = trunk_sock_get(en, p->peer.family, p->vrf, id.udp_port,
 				      extack);

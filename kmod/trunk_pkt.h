@@ -12,6 +12,8 @@
  *		   0x02 ALL_DOWN, every member of the sender is down;
  *		   0x04 HANDED_OVER, the sender's operator gave mastership to
  *		   the receiver: the sender ranks last;
+ *		   0x08 QUERY, the sender lost the receiver on one path and
+ *		   wants a hello at once, on every path;
  *		   others 0 when sent, ignored when received
  *	  4	2  length of the PDU in bytes, digest included
  *	  6	1  authentication: 0 none, 1 HMAC-SHA-256, 2 HMAC-SHA-1
@@ -76,6 +78,7 @@
 #define TRUNK_PKT_F_HIGH	0x01
 #define TRUNK_PKT_F_ALL_DOWN	0x02
 #define TRUNK_PKT_F_HANDED_OVER	0x04
+#define TRUNK_PKT_F_QUERY	0x08
 
 #define TRUNK_PKT_M_PHYS	0x01
 #define TRUNK_PKT_M_ABLE	0x02
@@ -146,6 +149,8 @@ struct trunk_pkt_frame {
  * @high: direction, see the layout above
  * @all_down: every member of the sender is down
  * @handed_over: the sender's operator wants the receiver to be master
+ * @query: the sender wants a hello at once
+ * @path: by which it came; not on the wire
  * @priority: E-Trunk priority
  * @state: E-Trunk state
  * @reason: why
@@ -170,6 +175,8 @@ struct trunk_pkt {
 	bool high;
 	bool all_down;
 	bool handed_over;
+	bool query;
+	u8 path;
 	u8 priority;
 	u8 state;
 	u8 reason;

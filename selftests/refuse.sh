@@ -161,6 +161,26 @@ e_trunk_rows()
 	e_trunk peer_address_mapped 2 'peer-address.*mapped' \
 		peer-address ::ffff:10.0.0.6 source-address 2001:db8::1
 	refused vrf_fixed 2 'vrf.* fixed' e-trunk set 1 vrf red
+	e_trunk backup_path_half 2 'backup-peer-address.* together' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 \
+		backup-peer-address 10.0.1.6
+	e_trunk backup_path_of_two_families 2 'backup-.*different families' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 \
+		backup-peer-address 2001:db8::2 backup-source-address 10.0.0.1
+	e_trunk backup_addresses_equal 2 'backup-.* are equal' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 \
+		backup-peer-address 10.0.0.1 backup-source-address 10.0.0.1
+	e_trunk backup_path_is_primary 2 'addresses of the primary one' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 \
+		backup-peer-address 10.0.0.6 backup-source-address 10.0.0.1
+	e_trunk backup_address_link_local 2 'backup-peer-address.*link-local' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 \
+		backup-peer-address fe80::2 backup-source-address fe80::1
+	e_trunk backup_address_malformed 1 'backup-peer-address "10\.0"' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 \
+		backup-peer-address 10.0 backup-source-address 10.0.0.1
+	e_trunk split_policy_unknown 1 'split-policy "both"' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 split-policy both
 	e_trunk peer_address_malformed 1 'peer-address "10\.0\.0"' \
 		peer-address 10.0.0 source-address 10.0.0.1
 }

@@ -19,7 +19,8 @@ declare -A KEYS=(
 	peer_state peer_fail_time_ms last_hello_age_ms revert_delay_s
 	bfd_session bfd_state rx tx rx_drop tx_drop description key_ids faults
 	last_change members send_key auth revert start_hold_s core_tracking
-	core_hold_down_ms core_hold_up_ms select switchover peer_switchover
+	core_hold_down_ms core_hold_up_ms select backup_peer_address
+	backup_source_address split_policy paths switchover peer_switchover
 	counters history"
 	[member]="dev id remote_id e_trunk mode phys_state state reason able
 	peer_state ready core_ok links partner lacp_key dormant last_change

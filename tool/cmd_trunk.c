@@ -74,6 +74,79 @@ static char *fail_time_text(const struct inst *in)
 	return buf;
 }
 
+static const struct name splits[] = {
+	{ ETRUNK_SPLIT_STANDBY, "standby" },
+	{ ETRUNK_SPLIT_MASTER, "master" },
+	{ 0 }
+};
+
+/**
+ * struct path - a path as shown
+ * @name: of it
+ * @up: attribute
+ * @since: its time
+ * @age: how old its last hello is
+ */
+static const struct path {
+	const char *name;
+	uint16_t up;
+	struct key since;
+	struct key age;
+} paths[] = {
+	{ "primary", A(PRIMARY_UP),
+	  { .json = "since", .attr = A(PRIMARY_SINCE), .type = T_STAMP },
+	  { .json = "last_hello_age_ms", .attr = A(PRIMARY_AGE_MS),
+	    .type = T_TIME } },
+	{ "backup", A(BACKUP_UP),
+	  { .json = "since", .attr = A(BACKUP_SINCE), .type = T_STAMP },
+	  { .json = "last_hello_age_ms", .attr = A(BACKUP_AGE_MS),
+	    .type = T_TIME } },
+};
+
+static const char *path_state(const struct inst *in, const struct path *p)
+{
+	return inst_num(in, p->up) ? "up" : "down";
+}
+
+static void paths_json(const struct inst *in)
+{
+	unsigned int i;
+
+	js_array("paths");
+	for (i = 0; i < 2; i++) {
+		if (!inst_has(in, paths[i].up))
+			continue;
+		js_object(NULL);
+		js_str("path", paths[i].name);
+		js_str("state", path_state(in, &paths[i]));
+		js_value(&paths[i].since, in);
+		js_value(&paths[i].age, in);
+		js_end();
+	}
+	js_end();
+}
+
+static char *paths_text(const struct inst *in)
+{
+	char *buf = NULL, *since;
+	unsigned int i;
+	size_t len;
+	FILE *f = open_memstream(&buf, &len);
+
+	if (!f)
+		abort();
+	for (i = 0; i < 2; i++) {
+		if (!inst_has(in, paths[i].up))
+			continue;
+		since = key_text(&paths[i].since, in);
+		fprintf(f, "%s%s %s since %s", i ? ", " : "", paths[i].name,
+			path_state(in, &paths[i]), since ? since : "-");
+		free(since);
+	}
+	fclose(f);
+	return buf;
+}
+
 static const struct key keys[] = {
 	{ .json = "id", .attr = A(ID), .type = T_U32, .flags = K_COL,
 	  .min = 1, .max = ETRUNK_ID_MAX },
@@ -162,6 +235,17 @@ static const struct key keys[] = {
 	{ .word = "select", .json = "select", .attr = A(SELECT),
 	  .type = T_ENUM, .arg = "none|link-number|bandwidth", .def = "none",
 	  .names = selects },
+	{ .word = "backup-peer-address", .json = "backup_peer_address",
+	  .attr = A(BACKUP_PEER_ADDRESS), .type = T_ADDR, .arg = "A|none",
+	  .def = "none" },
+	{ .word = "backup-source-address", .json = "backup_source_address",
+	  .attr = A(BACKUP_SOURCE_ADDRESS), .type = T_ADDR, .arg = "A|none",
+	  .def = "none" },
+	{ .word = "split-policy", .json = "split_policy",
+	  .attr = A(SPLIT_POLICY), .type = T_ENUM, .arg = "standby|master",
+	  .def = "standby", .names = splits },
+	{ .json = "paths", .type = T_FUNC, .json_fn = paths_json,
+	  .text_fn = paths_text },
 	{ .json = "switchover", .attr = A(SWITCHOVER), .type = T_BOOL },
 	{ .json = "peer_switchover", .attr = A(PEER_SWITCHOVER),
 	  .type = T_BOOL },

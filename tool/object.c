@@ -438,6 +438,11 @@ int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 			inst_put_str(in, k->attr, word);
 		break;
 	case T_ADDR:
+		if (k->def && !strcmp(k->def, "none") &&
+		    !strcmp(word, "none")) {
+			inst_put(in, k->attr, "", 0);
+			break;
+		}
 		err = parse_addr(word, addr, &len);
 		if (!err)
 			inst_put(in, k->attr, addr, len);
@@ -661,6 +666,8 @@ static void put_item(FILE *f, const struct key *k, const struct item *it)
 		if (it->len == 4 || it->len == 16)
 			fputs(inet_ntop(it->len == 4 ? AF_INET : AF_INET6,
 					it->data, addr, sizeof(addr)), f);
+		else if (!it->len)
+			fputs("none", f);
 		break;
 	case T_MAC:
 		if (it->len == 6)

@@ -22,11 +22,14 @@
  *	TALK	where hellos pass both ways, both sides know it
  *	REST	who serves does not change any more; until then, it changed no
  *		more often than a bound of its own
+ *	SPLIT	with a backup path and nothing but paths that fail: PEs that talk
+ *		do not lose each other while one path works both ways (no bound)
  *	SPIN	no timer is due again as soon as it was served (no bound)
  *	ORDER	no hello is accepted after a later one of the same PE, whichever
  *		of its sessions they are of (no bound)
  *
- * A hello takes 1 ms; the CE lets a link into its bundle some time after it is
+ * With a backup path each direction of either path is cut for itself, and "pass
+ * both ways" means on any of them. A hello takes 1 ms; the CE lets a link into its bundle some time after it is
  * invited. BFD detects in 30 ms. A PE in init that only ever heard the peer one
  * way takes its hellos for recordings: both serve then, and no bound holds.
  *
@@ -48,13 +51,14 @@
 #define HELLO		500
 #define FAIL		1500
 #define TRANSIT		1
-#define FLIGHT		8	/* hellos of a channel under way */
+#define FLIGHT		16	/* hellos of a channel under way */
 
 /* what may happen, and how it is called in the way to a violation */
 enum fault {
 	CRASH,
 	STALL,
 	CUT,
+	CUT_BACKUP,
 	CUT_BFD,
 	LINK,
 	CORE,
@@ -69,6 +73,7 @@ static const char * const fault_name[] = {
 	[CRASH]		= "power of PE",
 	[STALL]		= "stall of PE",
 	[CUT]		= "cut of what is sent by PE",
+	[CUT_BACKUP]	= "cut of what is sent on the backup path by PE",
 	[CUT_BFD]	= "cut of the BFD sent by PE",
 	[LINK]		= "links of PE",
 	[CORE]		= "core of PE",
@@ -85,7 +90,7 @@ struct hello {
 };
 
 struct chan {
-	bool cut;
+	bool cut[TRUNK_PATHS];
 	bool bfd_cut;
 	u8 n;
 	struct hello q[FLIGHT];
@@ -122,6 +127,7 @@ struct world {
 	u64 dual_since;		/* U64_MAX = not */
 	u64 none_since;
 	u64 deaf_since;
+	bool guarded;		/* two-way ever since a path was both ways */
 	u8 moves;		/* since the last fault */
 	u8 served;		/* BIT(PE), at the last instant */
 	u8 repeats;		/* of the instant */
@@ -150,6 +156,10 @@ struct model {
 	u8 faults;	/* how many */
 	u16 alphabet;	/* BIT(enum fault) */
 	bool bfd;
+	bool backup;	/* there is a backup path */
+	bool guards;	/* SPLIT is wanted */
+	bool quick;	/* one takeover, while BFD is Up: NONE is short */
+	u32 backup_ms;	/* how long a hello takes on it, 0 = TRANSIT */
 	bool boot;	/* PE 1 starts at any offset to PE 0, nothing is steady */
 	bool no_revert;
 	u32 revert_delay_ms;
@@ -162,7 +172,8 @@ struct model {
 
 #define HANDSHAKE	(BIT(CRASH) | BIT(LOSE) | BIT(KEEP))
 #define PATH		(BIT(CUT) | BIT(CUT_BFD) | BIT(LOSE))
-#define EVERYTHING	(BIT(FAULT_N) - 1)
+#define EVERYTHING	((BIT(FAULT_N) - 1) & ~BIT(CUT_BACKUP))
+#define TWO_PATHS	(BIT(CRASH) | BIT(CUT) | BIT(CUT_BACKUP) | BIT(LOSE))
 
 #define TIMES .revert_delay_ms = 700, .start_hold_ms = 2000, .services_ms = 300
 #define QUICK .revert_delay_ms = 100
@@ -179,6 +190,16 @@ static const struct model models[] = {
 	  TIMES },
 	{ "handshake", 5, HANDSHAKE, QUICK },
 	{ "path", 4, PATH, .bfd = true, QUICK },
+	{ "two_paths", 3, TWO_PATHS | BIT(CUT_BFD), .bfd = true,
+	  .backup = true, QUICK },
+	{ "split", 4, BIT(CUT) | BIT(CUT_BACKUP) | BIT(CUT_BFD), .bfd = true,
+	  .backup = true, .guards = true, QUICK },
+	{ "takeover", 1, BIT(CRASH), .bfd = true, .backup = true,
+	  .quick = true, QUICK },
+	{ "takeover_slow_backup", 3, BIT(CRASH) | BIT(LOSE), .bfd = true, .backup = true,
+	  .quick = true, .backup_ms = 40, QUICK },
+	{ "two_paths_replay", 3, TWO_PATHS | BIT(KEEP), .bfd = true,
+	  .backup = true, QUICK },
 	{ "loss", 6, BIT(LOSE), .bfd = true, QUICK },
 };
 
@@ -219,15 +240,23 @@ static void transmit(struct world *w, unsigned int from)
 	struct pe *pe = &w->pe[from];
 	struct chan *ch = &w->ch[from];
 	struct hello h = { .m = { .id = 1, .remote_id = 1, .links = 1 } };
+	unsigned int i, at;
 
 	trunk_fsm_hello(&pe->t, ns(w), &h.pkt);
 	member_fsm_hello(&pe->m, &h.m);
 	h.at = w->now + TRANSIT;
-	if (ch->cut)
-		return;
-	if (ch->n == FLIGHT)
-		abort();
-	ch->q[ch->n++] = h;
+	for (i = 0; i < (model->backup ? TRUNK_PATHS : 1); i++) {
+		h.pkt.path = i;
+		if (ch->cut[i])
+			continue;
+		if (ch->n == FLIGHT)
+			abort();
+		if (i == TRUNK_BACKUP && model->backup_ms)
+			h.at = w->now + model->backup_ms;
+		for (at = ch->n++; at && ch->q[at - 1].at > h.at; at--)
+			ch->q[at] = ch->q[at - 1];
+		ch->q[at] = h;
+	}
 }
 
 /* the CE: does it use the links, or will it? */
@@ -319,6 +348,7 @@ static void power_on(struct world *w, unsigned int n)
 		.priority = n ? 20 : 10,
 		.high = n,
 		.usable = true,
+		.backup = model->backup,
 		.hello_ms = HELLO,
 		.multiplier = FAIL / HELLO,
 		.system_id = { 2, 0, 0, 0, 0, n },
@@ -356,7 +386,8 @@ static void power_on(struct world *w, unsigned int n)
 
 static bool bfd_hears(const struct world *w, unsigned int n)
 {
-	return w->pe[!n].alive && !w->ch[!n].cut && !w->ch[!n].bfd_cut;
+	return w->pe[!n].alive && !w->ch[!n].cut[TRUNK_PRIMARY] &&
+	       !w->ch[!n].bfd_cut;
 }
 
 static void bfd_step(struct world *w, unsigned int n)
@@ -482,7 +513,10 @@ static void advance(struct world *w)
 
 static bool passes(const struct world *w, unsigned int n)
 {
-	return w->pe[0].alive && w->pe[1].alive && !w->ch[n].cut;
+	const bool *cut = w->ch[n].cut;
+
+	return w->pe[0].alive && w->pe[1].alive &&
+	       !(cut[TRUNK_PRIMARY] && (!model->backup || cut[TRUNK_BACKUP]));
 }
 
 /*
@@ -522,6 +556,23 @@ static void want(u32 is, u32 limit, u32 *most, const char *what)
 		violation = what;
 }
 
+/* does a path work in both directions? */
+static bool both_ways(const struct world *w, unsigned int path)
+{
+	return w->pe[0].alive && w->pe[1].alive && !w->ch[0].cut[path] &&
+	       !w->ch[1].cut[path];
+}
+
+static void watch_split(struct world *w, bool talk)
+{
+	if (!both_ways(w, TRUNK_PRIMARY) && !both_ways(w, TRUNK_BACKUP))
+		w->guarded = false;
+	else if (talk && w->now - w->last_fault >= FAIL)
+		w->guarded = true;
+	else if (!talk && w->guarded)
+		violation = "SPLIT";
+}
+
 static void watch(struct world *w)
 {
 	u8 now = serves(&w->pe[0]) | serves(&w->pe[1]) << 1;
@@ -531,6 +582,8 @@ static void watch(struct world *w)
 		    trunk_fsm_two_way(&w->pe[1].t, ns(w));
 	u32 dual = lasts(w, &w->dual_since, (way || ways) && now == 3);
 
+	if (model->guards)
+		watch_split(w, talk);
 	if (ways)
 		want(dual, limits.dual, &worst.dual, "DUAL");
 	else if (way)
@@ -576,7 +629,7 @@ struct names {
 	u64 id[64];
 	struct {
 		u64 sess, seq;
-	} seq[64];
+	} seq[160];
 };
 
 static unsigned int id_of(struct names *names, u64 id)
@@ -637,6 +690,7 @@ static u64 hash_hello(const struct world *w, struct names *names, u64 h,
 {
 	h = mix(h, p->at > w->now ? p->at - w->now : 0);
 	h = mix(h, p->pkt.all_down | p->pkt.handed_over << 1 |
+		   p->pkt.query << 2 | p->pkt.path << 3 |
 		   p->pkt.state << 8 | p->pkt.reason << 16);
 	h = mix(h, id_of(names, p->pkt.sess) | id_of(names, p->pkt.chal) << 8 |
 		   id_of(names, p->pkt.resp_sess) << 16 |
@@ -645,6 +699,26 @@ static u64 hash_hello(const struct world *w, struct names *names, u64 h,
 	h = mix(h, rank(names, p->pkt.sess, p->pkt.seq) |
 		   (u64)rank(names, p->pkt.echo_sess, p->pkt.echo_seq) << 32);
 	return mix(h, member_word(&p->m));
+}
+
+static u64 hash_paths(const struct world *w, struct names *names, u64 h,
+		      const struct trunk_fsm *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < TRUNK_PATHS; i++) {
+		const struct trunk_fsm_path *p = &t->path[i];
+
+		h = mix(h, p->up | id_of(names, p->sess) << 1 |
+			   (u64)rank(names, p->sess, p->rx_seq) << 16);
+		h = mix(h, p->up ? ahead(w, p->last_rx + t->peer.fail_ns) :
+				   ahead(w, p->fault_at));
+	}
+	if (!t->query_until)
+		return h;
+	h = mix(h, ahead(w, t->query_until));
+	h = mix(h, ahead(w, t->query_next));
+	return mix(h, rank(names, t->sess, t->query_seq));
 }
 
 static u64 hash_pe(const struct world *w, struct names *names, u64 h,
@@ -690,6 +764,8 @@ static u64 hash_pe(const struct world *w, struct names *names, u64 h,
 		   rank(names, p->sess, p->rx_seq) << 8 |
 		   rank(names, t->sess, p->echo_seq) << 16);
 
+	if (model->backup)
+		h = hash_paths(w, names, h, t);
 	h = mix(h, t->alone_at ? ahead(w, t->alone_at) : 1);
 	h = mix(h, ahead(w, t->next_tx));
 	tokens = t->reply_tokens + (ns(w) - t->reply_time) / MS;
@@ -740,13 +816,20 @@ static u64 hash_world(const struct world *w)
 		meet(&names, pe->t.sess, pe->t.seq);
 		meet(&names, pe->t.peer.sess, pe->t.peer.rx_seq);
 		meet(&names, pe->t.sess, pe->t.peer.echo_seq);
+		if (!model->backup)
+			continue;
+		for (i = 0; i < TRUNK_PATHS; i++)
+			meet(&names, pe->t.path[i].sess,
+			     pe->t.path[i].rx_seq);
+		if (pe->t.query_until)
+			meet(&names, pe->t.sess, pe->t.query_seq);
 	}
 	if (w->kept_from < 2)
 		meet_hello(&names, &w->kept);
 
 	for (n = 0; n < 2; n++) {
-		h = mix(h, w->ch[n].cut | w->ch[n].bfd_cut << 1 |
-			   w->ch[n].n << 2);
+		h = mix(h, w->ch[n].cut[TRUNK_PRIMARY] | w->ch[n].bfd_cut << 1 |
+			   w->ch[n].cut[TRUNK_BACKUP] << 2 | w->ch[n].n << 3);
 		h = hash_pe(w, &names, h, n);
 		for (i = 0; i < w->ch[n].n; i++)
 			h = hash_hello(w, &names, h, &w->ch[n].q[i]);
@@ -757,7 +840,8 @@ static u64 hash_world(const struct world *w)
 	h = mix(h, since(w, w->dual_since));
 	h = mix(h, since(w, w->none_since));
 	h = mix(h, since(w, w->deaf_since));
-	h = mix(h, w->moves | w->served << 8 | w->repeats << 16);
+	h = mix(h, w->moves | w->served << 8 | w->repeats << 16 |
+		   w->guarded << 24);
 	h = mix(h, min_t(u64, w->now - w->last_fault, limits.rest + 1));
 	return h ?: 1;
 }
@@ -788,10 +872,13 @@ static bool strike(struct world *w, enum fault what, unsigned int n,
 {
 	struct pe *pe = &w->pe[n];
 	struct chan *ch = &w->ch[n];
+	unsigned int path, i;
 	struct hello h;
 
 	switch (what) {
 	case CRASH:
+		if (!pe->alive && model->quick)
+			return false;
 		if (pe->alive)
 			power_off(w, n);
 		else
@@ -803,9 +890,12 @@ static bool strike(struct world *w, enum fault what, unsigned int n,
 		settle(w, n, trunk_fsm_stalled(&pe->t, ns(w), rnd(w)));
 		break;
 	case CUT:
-		ch->cut = !ch->cut;
-		if (ch->cut)
-			ch->n = 0;
+	case CUT_BACKUP:
+		path = what == CUT_BACKUP ? TRUNK_BACKUP : TRUNK_PRIMARY;
+		ch->cut[path] = !ch->cut[path];
+		for (i = ch->n; ch->cut[path] && i-- > 0;)
+			if (ch->q[i].pkt.path == path)
+				drop(ch, i);
 		break;
 	case CUT_BFD:
 		ch->bfd_cut = !ch->bfd_cut;
@@ -989,6 +1079,8 @@ static void bounds(void)
 	limits.dual = limits.talk + ce;
 	limits.one_way = FAIL + TRUNK_FSM_GRACE_MS + TRANSIT;
 	limits.none = FAIL + 4 * TRANSIT;
+	if (model->quick)
+		limits.none = DETECT + TRUNK_FSM_QUERY_MS + TRANSIT;
 	limits.rest = FAIL + TRUNK_FSM_GRACE_MS + model->start_hold_ms +
 		      model->revert_delay_ms + ce;
 	limits.moves = max(4, 2 * model->faults);

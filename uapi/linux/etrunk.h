@@ -161,6 +161,12 @@ enum etrunk_auth {
 	ETRUNK_AUTH_NONE,
 };
 
+/* when BFD loses a peer whose hellos still come by the backup path */
+enum etrunk_split_policy {
+	ETRUNK_SPLIT_STANDBY = 1,	/* it lives: the roles stay */
+	ETRUNK_SPLIT_MASTER,		/* it is lost all the same */
+};
+
 /**
  * enum etrunk_select - who serves where both PEs can
  * @ETRUNK_SELECT_NONE: the master of the E-Trunk
@@ -225,6 +231,17 @@ enum etrunk_select {
  * @ETRUNK_A_TRUNK_VRF_DEV: string, the same by name, instead of @..._VRF
  * @ETRUNK_A_TRUNK_SELECT: u32 enum etrunk_select, default none; counts where
  *	both PEs have the same
+ * @ETRUNK_A_TRUNK_BACKUP_PEER_ADDRESS: 4 or 16 bytes, of a second path in the
+ *	same VRF; 0 bytes: there is none
+ * @ETRUNK_A_TRUNK_BACKUP_SOURCE_ADDRESS: 4 or 16 bytes, same family; 0 bytes
+ * @ETRUNK_A_TRUNK_SPLIT_POLICY: u32 enum etrunk_split_policy, default standby
+ * @ETRUNK_A_TRUNK_PRIMARY_UP: u32 bool, hellos come on the primary path, this
+ *	and all below are read-only
+ * @ETRUNK_A_TRUNK_PRIMARY_SINCE: u64, wall clock, since when they do or do not
+ * @ETRUNK_A_TRUNK_PRIMARY_AGE_MS: u32, since the last one, absent if none came
+ * @ETRUNK_A_TRUNK_BACKUP_UP: the same of the backup path, absent without one
+ * @ETRUNK_A_TRUNK_BACKUP_SINCE: u64
+ * @ETRUNK_A_TRUNK_BACKUP_AGE_MS: u32
  */
 enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_UNSPEC,
@@ -276,6 +293,15 @@ enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_VRF_DEV,
 	ETRUNK_A_TRUNK_PAD,
 	ETRUNK_A_TRUNK_SELECT,
+	ETRUNK_A_TRUNK_BACKUP_PEER_ADDRESS,
+	ETRUNK_A_TRUNK_BACKUP_SOURCE_ADDRESS,
+	ETRUNK_A_TRUNK_SPLIT_POLICY,
+	ETRUNK_A_TRUNK_PRIMARY_UP,
+	ETRUNK_A_TRUNK_PRIMARY_SINCE,
+	ETRUNK_A_TRUNK_PRIMARY_AGE_MS,
+	ETRUNK_A_TRUNK_BACKUP_UP,
+	ETRUNK_A_TRUNK_BACKUP_SINCE,
+	ETRUNK_A_TRUNK_BACKUP_AGE_MS,
 	__ETRUNK_A_TRUNK_MAX,
 };
 #define ETRUNK_A_TRUNK_MAX (__ETRUNK_A_TRUNK_MAX - 1)
