@@ -9,6 +9,7 @@
  *		a session; commands run one after the other:
  *		up MS		handshake; fails if not Up in time
  *		run MS		keep the session, print what the gaps were
+ *		polled MS	keep it until a packet with P came; fails without
  *		silent MS	send nothing; print when the other says Down
  *		poll MS		send P, print when F came
  *		noise MS	listen only, print what the gaps were
@@ -418,8 +419,18 @@ static void gaps_print(void)
 	       gaps.polls, gaps.finals, c.state);
 }
 
-/* Keep the session until then, or until both are Up. */
-static bool keep(uint64_t until, bool till_up)
+static bool both_up(void)
+{
+	return c.state == UP && in.state == UP;
+}
+
+static bool polled(void)
+{
+	return gaps.polls;
+}
+
+/* Keep the session until then, or until over() if there is one. */
+static bool keep(uint64_t until, bool (*over)(void))
 {
 	uint64_t pace, next = now_us();
 
@@ -431,10 +442,10 @@ static bool keep(uint64_t until, bool till_up)
 		}
 		if (receive(next < until ? next : until))
 			answer();
-		if (till_up && c.state == UP && in.state == UP)
+		if (over && over())
 			return true;
 	}
-	return !till_up;
+	return !over;
 }
 
 static void silent(uint64_t until)
@@ -597,13 +608,18 @@ static int command(char **argv)
 	if (!strcmp(argv[0], "set")) {
 		return argv[2] && set(arg, argv[2]) ? 3 : 0;
 	} else if (!strcmp(argv[0], "up")) {
-		if (!keep(in_ms(arg), true)) {
+		if (!keep(in_ms(arg), both_up)) {
 			printf("not up, state=%u other=%u\n", c.state, in.state);
 			exit(1);
 		}
 	} else if (!strcmp(argv[0], "run")) {
-		keep(in_ms(arg), false);
+		keep(in_ms(arg), NULL);
 		gaps_print();
+	} else if (!strcmp(argv[0], "polled")) {
+		if (!keep(in_ms(arg), polled)) {
+			printf("not polled\n");
+			exit(1);
+		}
 	} else if (!strcmp(argv[0], "noise")) {
 		uint64_t until = in_ms(arg);
 

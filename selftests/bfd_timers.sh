@@ -132,11 +132,13 @@ slower_waits_for_final()
 {
 	local out
 
+	wait_bfd "$PE" b1 down
 	{
-		sleep 2.2
+		wait_bfd "$PE" b1 up
+		sleep 1
 		bfd "$PE" set b1 min-tx 50
 	} &
-	out=$(peer up 5000 run 500 set final off run 2000 \
+	out=$(peer up 5000 run 500 set final off polled 20000 run 1000 \
 		set final on run 100 run 1000)
 	wait
 	check_gaps "$(sed -n 2p <<<"$out")" 7500 10000
@@ -155,7 +157,7 @@ change_without_flap()
 	wait_bfd "$PE" b1 down
 	down=$(bfd_show "$PE" b1 .down_count)
 	{
-		sleep 1
+		wait_bfd "$PE" b1 up
 		etrunkctl -n "$PE" -b - <<-END
 			bfd set b1 min-tx 50 min-rx 100
 			bfd set b1 multiplier 5
@@ -164,7 +166,7 @@ change_without_flap()
 			bfd set b1 min-tx 10 min-rx 10 multiplier 3
 		END
 	} &
-	out=$(peer up 5000 run 4000 run 1000)
+	out=$(peer up 5000 run 8000 run 1000)
 	wait
 	check_equal "state" 3 "$(field state "$out")"
 	check_gaps "$(tail -n 1 <<<"$out")" 7500 10000

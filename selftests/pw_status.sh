@@ -248,9 +248,10 @@ ack_ends_the_burst_and_asks_another_refresh()
 	sleep 3
 	check_equal "words" 0x6 "$(words from_pe1)"
 	sleep 14
-	# the interval of the first runs out, the others are as asked
+	# the interval of the first runs out, the others are as asked; another
+	# one may have come where the clock leapt
 	check_equal "refresh times" "$REFRESH 5 5" \
-		"$(from_pe1 '$7' | paste -sd' ')"
+		"$(from_pe1 '$7' | head -n 3 | paste -sd' ')"
 	log_info "gaps $(gap 1 2), $(gap 2 3) ms"
 	check_between "ms to the refresh" $((REFRESH * 875 - 1)) \
 		$((REFRESH * 1000 + 3)) "$(gap 1 2)"
