@@ -332,11 +332,13 @@ require_command()
 ## Running
 
 # tests_run: setup if there is one, every function of ALL_TESTS, the plan,
-# cleanup, exit. TESTS in the environment chooses some of them.
+# cleanup, exit. TESTS in the environment chooses some of them. All of it in a
+# directory of its own, so that no script meets what another one has left.
 tests_run()
 {
 	local __test __logged
 
+	TESTS_DIR=$(mktemp -d -p /run) && cd "$TESTS_DIR" || exit $ksft_fail
 	trap __tests_exit EXIT
 	echo "TAP version 13"
 	if declare -F setup >/dev/null; then
@@ -368,6 +370,7 @@ __tests_exit()
 		cleanup
 	fi
 	cleanup_all_ns || EXIT_STATUS=$ksft_fail
+	cd / && rm -rf "$TESTS_DIR"
 	if [ -z "$TESTS_DONE" ]; then
 		echo "# killed or left half way"
 		exit $ksft_fail
