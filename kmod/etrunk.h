@@ -356,14 +356,32 @@ int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,
 /* ------------------------------------------------------------ trunk, member */
 
 /**
+ * enum etrunk_ce_silence - why no LACPDU of the CE comes
+ * @ETRUNK_CE_HEARD: one does, or links are down, or it is too early to say
+ * @ETRUNK_CE_SILENT: they came since the link is up, and ceased
+ * @ETRUNK_CE_NO_LACP: none ever came: no LACP, or one way
+ * @ETRUNK_CE_BOTH_PASSIVE: the bond waits for the CE to begin, and that one does
+ *	not
+ */
+enum etrunk_ce_silence {
+	ETRUNK_CE_HEARD,
+	ETRUNK_CE_SILENT,
+	ETRUNK_CE_NO_LACP,
+	ETRUNK_CE_BOTH_PASSIVE,
+};
+
+/**
  * struct etrunk_link_status - what lag.c knows of a member's ports
- * @phys_up: at least one slave has carrier and is not refused by the CE
+ * @phys_up: enough slaves (min_links, at least one) have carrier and a CE
+ *	behind them that hears us and is heard
  * @links: usable slaves
  * @speed: their sum in Mbit/s, 0 unknown
  * @ce_known: a LACPDU of the CE was heard since carrier came
  * @ce_system: the CE's LACP system id
  * @ce_distributing: some port of the CE to us is collecting and distributing
  * @looped: our own identity was received as actor (mis-cabling)
+ * @silence: enum etrunk_ce_silence
+ * @deaf: the CE says of some link that it does not hear us there
  */
 struct etrunk_link_status {
 	bool phys_up;
@@ -373,6 +391,8 @@ struct etrunk_link_status {
 	u8 ce_system[ETH_ALEN];
 	bool ce_distributing;
 	bool looped;
+	u8 silence;
+	bool deaf;
 };
 
 /*

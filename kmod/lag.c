@@ -35,6 +35,10 @@
 #define RESEND_NS	(10 * NSEC_PER_MSEC)
 /* longer than three LACPDUs at the slow rate */
 #define LOOP_HOLD_NS	(95 * NSEC_PER_SEC)
+/* a CE that is there says something of itself before that */
+#define SILENT_NS	(5 * NSEC_PER_SEC)
+/* and names us not much later than it hears us */
+#define DEAF_NS		(1500 * NSEC_PER_MSEC)
 /* dormancy is for routing daemons; linkwatch must not compete with a switch */
 #define DORMANT_DELAY	HZ
 
@@ -99,6 +103,27 @@ static bool port_running(const struct lag_port *port)
 	       netif_carrier_ok(port->dev);
 }
 
+/*
+ * Neither end begins. A change of ours would still be answered, and the answer
+ * soon be too old: such a link would come and go for ever, so it counts as one
+ * that carries nothing. lag->lock.
+ */
+static bool both_passive(const struct lag_port *port)
+{
+	return !(port->ce_known && port->ce.state & LACP_ACTIVITY) &&
+	       lag_bond_passive(port->lag->bond);
+}
+
+static bool mute(struct etrunk_lag *lag, const struct lag_port *port)
+{
+	bool ret;
+
+	spin_lock_bh(&lag->lock);
+	ret = both_passive(port);
+	spin_unlock_bh(&lag->lock);
+	return ret;
+}
+
 /* Returns false if it is worth sending once more. */
 static bool inject_port(struct etrunk_lag *lag, struct lag_port *port)
 {
@@ -114,6 +139,8 @@ static bool inject_port(struct etrunk_lag *lag, struct lag_port *port)
 		return true;
 	/* bonding has not set its end up: nothing to say */
 	if (is_zero_ether_addr(actor.system))
+		return true;
+	if (mute(lag, port))
 		return true;
 
 	skb = alloc_skb(LL_RESERVED_SPACE(port->dev) + LACP_FRAME_LEN,
@@ -291,9 +318,29 @@ void lag_port_looped(struct lag_port *port)
 	spin_unlock_bh(&lag->lock);
 }
 
+/* since when something is so: @since follows @on */
+static void note_since(u64 *since, bool on, u64 now)
+{
+	if (!on)
+		*since = 0;
+	else if (!*since)
+		*since = now;
+}
+
+/*
+ * The CE's LACPDUs come, but it does not get ours: they would say otherwise. A
+ * link like that carries data one way at best.
+ */
+static bool ce_deaf(const struct lag_port *port)
+{
+	return port->ce_known &&
+	       port->ce.state & (LACP_DEFAULTED | LACP_EXPIRED);
+}
+
 /* lag->lock, RCU */
 static void sample_ports(struct etrunk_lag *lag, u64 now)
 {
+	bool up = false, heard = false, deaf = false;
 	struct lag_port *port;
 
 	list_for_each_entry(port, &lag->ports, node) {
@@ -308,11 +355,37 @@ static void sample_ports(struct etrunk_lag *lag, u64 now)
 		port->carrier = carrier;
 		if (port->looped_at && now - port->looped_at > LOOP_HOLD_NS)
 			port->looped_at = 0;
+		if (!carrier)
+			continue;
+		up = true;
+		if (lag_bond_alive(port, &(u32){ 0 }) && !both_passive(port)) {
+			heard = true;
+			deaf |= ce_deaf(port);
+		}
 	}
+	up = up && netif_running(lag->bond);
+	note_since(&lag->unheard_at, up && !heard, now);
+	note_since(&lag->deaf_at, up && deaf, now);
+}
+
+/* lag->lock. Why is the CE not heard on any link? */
+static enum etrunk_ce_silence silence(const struct etrunk_lag *lag)
+{
+	const struct lag_port *port;
+
+	list_for_each_entry(port, &lag->ports, node) {
+		if (!port->carrier)
+			continue;
+		if (both_passive(port))
+			return ETRUNK_CE_BOTH_PASSIVE;
+		if (port->ce_known)
+			return ETRUNK_CE_SILENT;
+	}
+	return ETRUNK_CE_NO_LACP;
 }
 
 /* lag->lock, RCU */
-static void get_status(const struct etrunk_lag *lag,
+static void get_status(const struct etrunk_lag *lag, u64 now,
 		       struct etrunk_link_status *st)
 {
 	bool lacp = netif_running(lag->bond) && lag_bond_is_lacp(lag->bond);
@@ -333,12 +406,18 @@ static void get_status(const struct etrunk_lag *lag,
 		}
 		/* an individual link will never be part of the bundle */
 		if (!lacp || !lag_bond_alive(port, &speed) ||
+		    ce_deaf(port) || both_passive(port) ||
 		    (port->ce_known && !(port->ce.state & LACP_AGGREGATION)))
 			continue;
 		st->links++;
 		st->speed += speed;
 	}
-	st->phys_up = st->links && !st->looped;
+	if (lag->unheard_at && now - lag->unheard_at >= SILENT_NS)
+		st->silence = silence(lag);
+	st->deaf = lag->deaf_at && now - lag->deaf_at >= DEAF_NS;
+	/* with fewer links bonding takes the whole bond down */
+	st->phys_up = st->links && !st->looped &&
+		      st->links >= lag_bond_min_links(lag->bond);
 }
 
 /**
@@ -370,7 +449,7 @@ void lag_tick(struct etrunk_lag *lag, u64 now)
 		lag->resend_at = 0;
 		resend = true;
 	}
-	get_status(lag, &st);
+	get_status(lag, now, &st);
 	spin_unlock(&lag->lock);
 
 	if (!lag->reported || memcmp(&st, &lag->last, sizeof(st))) {
@@ -391,10 +470,12 @@ void lag_tick(struct etrunk_lag *lag, u64 now)
  */
 void etrunk_lag_status(struct etrunk_lag *lag, struct etrunk_link_status *st)
 {
+	u64 now = ktime_get_ns();
+
 	rcu_read_lock();
 	spin_lock_bh(&lag->lock);
-	sample_ports(lag, ktime_get_ns());
-	get_status(lag, st);
+	sample_ports(lag, now);
+	get_status(lag, now, st);
 	spin_unlock_bh(&lag->lock);
 	rcu_read_unlock();
 }

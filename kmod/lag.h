@@ -90,6 +90,8 @@ struct lag_port {
  * @ident: who we are to the CE
  * @drain_until: end of a make-before-break, 0 = none runs
  * @resend_at: when to send LACPDUs once more, 0 = not
+ * @unheard_at: since when links are up and the CE is heard on none, 0 = not so
+ * @deaf_at: since when the CE says of some link that it does not hear us
  * @reported: @last holds something
  * @last: status as last reported; heartbeat only
  * @dormant: show standby as DORMANT
@@ -113,6 +115,8 @@ struct etrunk_lag {
 	struct lacp_ident ident;
 	u64 drain_until;
 	u64 resend_at;
+	u64 unheard_at;
+	u64 deaf_at;
 	bool reported;
 	struct etrunk_link_status last;
 	bool dormant;
@@ -162,6 +166,8 @@ void lag_unhook(struct lag_port *port);
 
 /* lag_bond.c */
 bool lag_bond_is_lacp(const struct net_device *bond);
+bool lag_bond_passive(const struct net_device *bond);
+unsigned int lag_bond_min_links(const struct net_device *bond);
 bool lag_bond_bind(struct lag_port *port);
 bool lag_bond_read(const struct lag_port *port, struct lacp_info *actor,
 		   struct lacp_info *partner, bool *exact);

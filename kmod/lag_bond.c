@@ -28,6 +28,32 @@ bool lag_bond_is_lacp(const struct net_device *bond)
 	       READ_ONCE(b->params.mode) == BOND_MODE_8023AD;
 }
 
+/**
+ * lag_bond_passive - whether a bond speaks only when spoken to
+ * @bond: a bond in 802.3ad mode
+ *
+ * Return: true if so. Any context.
+ */
+bool lag_bond_passive(const struct net_device *bond)
+{
+	const struct bonding *b = netdev_priv(bond);
+
+	return !READ_ONCE(b->params.lacp_active);
+}
+
+/**
+ * lag_bond_min_links - how many links a bond wants to count as up
+ * @bond: a bond in 802.3ad mode
+ *
+ * Return: the number. Any context.
+ */
+unsigned int lag_bond_min_links(const struct net_device *bond)
+{
+	const struct bonding *b = netdev_priv(bond);
+
+	return READ_ONCE(b->params.min_links);
+}
+
 static struct slave *bond_slave(const struct lag_port *port)
 {
 	if (rcu_dereference(port->dev->rx_handler) != port->rx_handler)

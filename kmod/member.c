@@ -19,6 +19,17 @@ const char *const member_fault_name[MEMBER_FAULT_N] = {
 	[MEMBER_FAULT_LOOPED] = "looped",
 	[MEMBER_FAULT_NO_PEER_MEMBER] = "no-peer-member",
 	[MEMBER_FAULT_LACP_KEY] = "lacp-key-mismatch",
+	[MEMBER_FAULT_CE_SILENT] = "ce-silent",
+	[MEMBER_FAULT_CE_NO_LACP] = "ce-no-lacp",
+	[MEMBER_FAULT_BOTH_PASSIVE] = "both-passive",
+	[MEMBER_FAULT_CE_DEAF] = "ce-deaf",
+};
+
+static const u32 silence_fault[] = {
+	[ETRUNK_CE_HEARD] = 0,
+	[ETRUNK_CE_SILENT] = BIT(MEMBER_FAULT_CE_SILENT),
+	[ETRUNK_CE_NO_LACP] = BIT(MEMBER_FAULT_CE_NO_LACP),
+	[ETRUNK_CE_BOTH_PASSIVE] = BIT(MEMBER_FAULT_BOTH_PASSIVE),
 };
 
 /* -------------------------------------------------------------- decisions */
@@ -47,6 +58,9 @@ static u32 faults(const struct etrunk_member *m)
 
 	if (m->links.looped)
 		mask |= BIT(MEMBER_FAULT_LOOPED);
+	if (m->links.deaf)
+		mask |= BIT(MEMBER_FAULT_CE_DEAF);
+	mask |= silence_fault[m->links.silence];
 	if (!m->trunk->fsm.peer.fresh)
 		return mask;
 	if (!m->peer_exists)
