@@ -279,8 +279,11 @@ static void fill_ident(struct etrunk_lacp_ident *ident,
 
 	etrunk_identity_get(t->en, &id);
 	memset(ident, 0, sizeof(*ident));
-	ether_addr_copy(ident->system, id.lacp_system);
-	ident->priority = id.lacp_priority;
+	/* the member's own wins */
+	ether_addr_copy(ident->system, is_zero_ether_addr(cfg->lacp_system) ?
+				       id.lacp_system : cfg->lacp_system);
+	ident->priority = cfg->own_priority ? cfg->lacp_priority :
+					      id.lacp_priority;
 	ident->key = etrunk_member_lacp_key(&t->cfg, cfg);
 	ident->high = etrunk_trunk_high(&t->cfg);
 }

@@ -47,6 +47,9 @@ ETRUNK_NL_DECLARE_DO(vpws, set);
 ETRUNK_NL_DECLARE_DO(vpws, del);
 ETRUNK_NL_DECLARE_DO(vpws, switchover);
 
+int etrunk_nl_check_lacp_system(const struct nlattr *attr,
+				struct netlink_ext_ack *extack);
+
 extern const struct nla_policy etrunk_nl_batch_policy[];
 int etrunk_nl_batch_doit(struct sk_buff *skb, struct genl_info *info);
 const struct genl_ops *etrunk_nl_op(u32 cmd);

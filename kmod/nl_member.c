@@ -48,6 +48,11 @@ const struct nla_policy etrunk_nl_member_policy[ETRUNK_A_MEMBER_MAX + 1] = {
 	[ETRUNK_A_MEMBER_FAULT] = READ_ONLY,
 	[ETRUNK_A_MEMBER_HISTORY] = READ_ONLY,
 	[ETRUNK_A_MEMBER_PAD] = READ_ONLY,
+	/* these two may be empty */
+	[ETRUNK_A_MEMBER_LACP_SYSTEM_ID] = { .type = NLA_BINARY,
+					     .len = ETH_ALEN },
+	[ETRUNK_A_MEMBER_LACP_PRIORITY] = { .type = NLA_BINARY,
+					    .len = sizeof(u32) },
 };
 
 static struct nlattr *key_attr(struct genl_info *info)
@@ -129,6 +134,17 @@ static u32 free_id(const struct etrunk_trunk *t)
 	return id;
 }
 
+/* who the member shall be to the CE */
+static bool has_system(const struct etrunk_net *en,
+		       const struct etrunk_member_cfg *cfg)
+{
+	struct etrunk_identity id;
+
+	etrunk_identity_get(en, &id);
+	return !is_zero_ether_addr(cfg->lacp_system) ||
+	       !is_zero_ether_addr(id.lacp_system);
+}
+
 /* Ids and LACP keys are those of one member. */
 static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 {
@@ -139,6 +155,11 @@ static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 	const struct etrunk_trunk_cfg *trunk = plan ? &plan->cfg : &t->cfg;
 	u16 key = etrunk_member_lacp_key(trunk, cfg);
 
+	if (!has_system(t->en, cfg)) {
+		NL_SET_ERR_MSG_ATTR(extack, a[ETRUNK_A_MEMBER_LACP_SYSTEM_ID],
+				    "the system has no lacp-system-id");
+		return -EBUSY;
+	}
 	list_for_each_entry(m, &t->members, node) {
 		const struct etrunk_member_cfg *other = wanted_cfg(m);
 
@@ -164,8 +185,41 @@ static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 	return 0;
 }
 
+/* the two whose policy does not say it all, because they may be empty */
+static int refuse_ident(struct nlattr **a, struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = a[ETRUNK_A_MEMBER_LACP_PRIORITY];
+
+	if (attr && nla_len(attr) && nla_len(attr) != sizeof(u32)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "is no 32 bit number");
+		return -EINVAL;
+	}
+	if (attr && nla_len(attr) && nla_get_u32(attr) > U16_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "is out of range 0..65535");
+		return -ERANGE;
+	}
+	return etrunk_nl_check_lacp_system(a[ETRUNK_A_MEMBER_LACP_SYSTEM_ID],
+					   extack);
+}
+
+static void parse_ident(struct etrunk_member_cfg *cfg, struct nlattr **a)
+{
+	struct nlattr *attr = a[ETRUNK_A_MEMBER_LACP_SYSTEM_ID];
+
+	if (attr) {
+		eth_zero_addr(cfg->lacp_system);
+		nla_memcpy(cfg->lacp_system, attr, ETH_ALEN);
+	}
+	attr = a[ETRUNK_A_MEMBER_LACP_PRIORITY];
+	if (attr) {
+		cfg->own_priority = nla_len(attr);
+		cfg->lacp_priority = nla_len(attr) ? nla_get_u32(attr) : 0;
+	}
+}
+
 static void parse_cfg(struct etrunk_member_cfg *cfg, struct nlattr **a)
 {
+	parse_ident(cfg, a);
 	if (a[ETRUNK_A_MEMBER_ID])
 		cfg->id = nla_get_u32(a[ETRUNK_A_MEMBER_ID]);
 	if (a[ETRUNK_A_MEMBER_REMOTE_ID])
@@ -207,6 +261,9 @@ int etrunk_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (GENL_REQ_ATTR_CHECK(info, ETRUNK_A_MEMBER_TRUNK_ID))
 		return -EINVAL;
+	err = refuse_ident(a, extack);
+	if (err)
+		return err;
 	dev = get_dev(info, &err);
 	if (!dev)
 		return err;
@@ -270,6 +327,9 @@ int etrunk_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 				    "a member stays in its e-trunk");
 		return -EBUSY;
 	}
+	err = refuse_ident(a, info->extack);
+	if (err)
+		return err;
 	memcpy(&cfg, wanted_cfg(m), sizeof(cfg));
 	parse_cfg(&cfg, a);
 	return etrunk_batch_set(info, &set_ops, m, &cfg, sizeof(cfg));
@@ -331,6 +391,12 @@ static int fill(struct sk_buff *skb, const void *obj)
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_LACP_KEY,
 			etrunk_member_lacp_key(&m->trunk->cfg, c)) ||
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_DORMANT, c->dormant) ||
+	    (!is_zero_ether_addr(c->lacp_system) &&
+	     nla_put(skb, ETRUNK_A_MEMBER_LACP_SYSTEM_ID, ETH_ALEN,
+		     c->lacp_system)) ||
+	    (c->own_priority &&
+	     nla_put_u32(skb, ETRUNK_A_MEMBER_LACP_PRIORITY,
+			 c->lacp_priority)) ||
 	    etrunk_lag_fill_counters(skb, ETRUNK_A_MEMBER_COUNTER, m->lag))
 		return -EMSGSIZE;
 	spin_lock_bh(&m->trunk->lock);

@@ -27,7 +27,15 @@ const struct nla_policy etrunk_nl_system_policy[ETRUNK_A_SYSTEM_MAX + 1] = {
 	[ETRUNK_A_SYSTEM_COUNTER] = { .type = NLA_REJECT },
 };
 
-static int check_identity(struct nlattr *attr, struct netlink_ext_ack *extack)
+/**
+ * etrunk_nl_check_lacp_system() - may this be a LACP system id?
+ * @attr: attribute or NULL; empty is none and fine
+ * @extack: told why not
+ *
+ * Return: 0 or -EINVAL.
+ */
+int etrunk_nl_check_lacp_system(const struct nlattr *attr,
+				struct netlink_ext_ack *extack)
 {
 	const u8 *mac = attr ? nla_data(attr) : NULL;
 
@@ -56,6 +64,7 @@ static int check_identity(struct nlattr *attr, struct netlink_ext_ack *extack)
 static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr = a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID];
+	const struct etrunk_member_cfg *cfg;
 	const struct etrunk_member *m;
 	struct etrunk_net *en = obj;
 	struct etrunk_identity id;
@@ -64,12 +73,14 @@ static int check(void *obj, struct nlattr **a, struct netlink_ext_ack *extack)
 
 	etrunk_identity_get(en, &id);
 	list_for_each_entry(t, &en->trunks, node) {
-		m = list_first_entry_or_null(&t->members, struct etrunk_member,
-					     node);
-		if (!m || !attr || !is_zero_ether_addr(id.lacp_system))
-			continue;
-		etrunk_nl_err(extack, attr, "%s needs one", m->name);
-		return -EBUSY;
+		list_for_each_entry(m, &t->members, node) {
+			cfg = etrunk_batch_wanted(en, m) ?: &m->cfg;
+			if (!attr || !is_zero_ether_addr(id.lacp_system) ||
+			    !is_zero_ether_addr(cfg->lacp_system))
+				continue;
+			etrunk_nl_err(extack, attr, "%s needs one", m->name);
+			return -EBUSY;
+		}
 	}
 
 	attr = a[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS];
@@ -135,7 +146,8 @@ int etrunk_nl_system_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	etrunk_identity_get(en, id);
 	port = id->udp_port;
-	err = check_identity(a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID], extack);
+	err = etrunk_nl_check_lacp_system(a[ETRUNK_A_SYSTEM_LACP_SYSTEM_ID],
+					  extack);
 	if (err)
 		return err;
 

@@ -267,6 +267,9 @@ enum member_fault {
  * @mode: enum etrunk_member_mode
  * @lacp_key: 0 = derived from the ids
  * @dormant: show standby as DORMANT
+ * @own_priority: @lacp_priority counts, not the system's
+ * @lacp_priority: LACP system priority
+ * @lacp_system: LACP system id; all zero = the system's
  */
 struct etrunk_member_cfg {
 	u32 id;
@@ -274,6 +277,9 @@ struct etrunk_member_cfg {
 	u8 mode;
 	u16 lacp_key;
 	bool dormant;
+	bool own_priority;
+	u16 lacp_priority;
+	u8 lacp_system[ETH_ALEN];
 };
 
 /**

@@ -348,6 +348,12 @@ member_rows()
 		member add bond9 e-trunk 1
 	refused member_of_no_e_trunk 2 'e-trunk' member add bond2 e-trunk 9
 	refused member_id_in_use 2 '\bid\b' member add bond2 e-trunk 1 id 1
+	refused member_lacp_system_id_all_0 2 'lacp-system-id' \
+		member set bond0 lacp-system-id 0000-0000-0000
+	refused member_lacp_system_id_group 2 'lacp-system-id' \
+		member set bond0 lacp-system-id 01:00:00:00:00:01
+	refused member_lacp_priority_65536 2 'lacp-priority 65536.* 0\.\.65535' \
+		member set bond0 lacp-priority 65536
 	refused member_moved 2 'e-trunk' member set bond0 e-trunk 2
 }
 

@@ -40,7 +40,7 @@ setup()
 	cat >"$TMP/conf" <<-END
 		# users before what they use: the order does not matter
 		vpws add s1 ac ac0 pw pw1 secondary pw2
-		member add bond0 e-trunk 1 mode force-backup
+		member add bond0 e-trunk 1 mode force-backup lacp-system-id 00e0-fc00-0002 lacp-priority 7
 		e-trunk add 1 priority 10 peer-address 10.0.0.2 \\
 			source-address 10.0.0.1 track-bfd b1 key-file key1 \\
 			hello 10s multiplier 300 description "to \"PE2\""

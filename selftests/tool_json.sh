@@ -23,8 +23,8 @@ declare -A KEYS=(
 	backup_source_address split_policy paths switchover peer_switchover
 	counters history"
 	[member]="dev id remote_id e_trunk mode phys_state state reason able
-	peer_state ready core_ok links partner lacp_key dormant last_change
-	faults counters history"
+	peer_state ready core_ok links partner lacp_key lacp_system_id
+	lacp_priority dormant last_change faults counters history"
 	[bfd]="name state remote_state diag remote_diag peer source dev vrf
 	local_discriminator remote_discriminator min_tx_us min_rx_us multiplier
 	remote_multiplier tx_interval_us detect_time_us up_count down_count

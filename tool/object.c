@@ -382,6 +382,13 @@ int inst_parse_value(struct inst *in, const struct key *k, const char *word)
 	unsigned int n;
 	uint16_t len;
 
+	/* empty is what a number is called that there may or may not be */
+	if (k->type == T_U32 && k->def && !strcmp(k->def, "none") &&
+	    !strcmp(word, "none")) {
+		inst_put(in, k->attr, "", 0);
+		in->v[k->attr].line = where_line;
+		return RC_DONE;
+	}
 	switch (k->type) {
 	case T_U32:
 		err = parse_u32(word, &v);
@@ -563,6 +570,9 @@ int inst_check_ranges(const struct inst *in)
 			continue;
 		if (!k->word && k->attr != in->obj->id_attr)
 			continue;
+		/* none */
+		if (!in->v[k->attr].it[0].len)
+			continue;
 		v = inst_num(in, k->attr);
 		/* a time that is off */
 		if (k->type == T_TIME && k->flags & K_NULL0 && !v)
@@ -637,6 +647,12 @@ static void put_item(FILE *f, const struct key *k, const struct item *it)
 	const char *word;
 
 	switch (k->type) {
+	case T_U32:
+		if (it->len)
+			fprintf(f, "%llu", (unsigned long long)v);
+		else
+			fputs("none", f);
+		break;
 	case T_BOOL:
 		word = name_word(k->names, v);
 		if (!word && k->word)

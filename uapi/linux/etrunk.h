@@ -361,6 +361,10 @@ enum etrunk_member_reason {
  * @ETRUNK_A_MEMBER_COUNTER: multi, enum etrunk_attr_counter
  * @ETRUNK_A_MEMBER_FAULT: multi string
  * @ETRUNK_A_MEMBER_HISTORY: multi, enum etrunk_attr_history
+ * @ETRUNK_A_MEMBER_LACP_SYSTEM_ID: 6 bytes, instead of the system's; empty or
+ *	absent: the system's
+ * @ETRUNK_A_MEMBER_LACP_PRIORITY: u32 0..65535, the same; empty or absent: the
+ *	system's
  */
 enum etrunk_attr_member {
 	ETRUNK_A_MEMBER_UNSPEC,
@@ -387,6 +391,8 @@ enum etrunk_attr_member {
 	ETRUNK_A_MEMBER_FAULT,
 	ETRUNK_A_MEMBER_HISTORY,
 	ETRUNK_A_MEMBER_PAD,
+	ETRUNK_A_MEMBER_LACP_SYSTEM_ID,
+	ETRUNK_A_MEMBER_LACP_PRIORITY,
 	__ETRUNK_A_MEMBER_MAX,
 };
 #define ETRUNK_A_MEMBER_MAX (__ETRUNK_A_MEMBER_MAX - 1)
