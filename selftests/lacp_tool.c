@@ -12,6 +12,10 @@
  *		src= dst= vlan= count= and of the actor and the partner (p...):
  *		sys= prio= key= port= state= psys= pprio= pkey= pport= pstate=
  *		len= (of the frame) tlv= (type of the actor TLV)
+ *	lacp_tool marker DEV SRC ID [TYPE]
+ *		sends a marker PDU (subtype 2) of TYPE 1, information, or 2
+ *	lacp_tool hear DEV SECONDS
+ *		prints, in hex, every slow protocols frame that comes in on DEV
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -177,6 +181,67 @@ static int do_send(int argc, char **argv)
 	return 0;
 }
 
+/* IEEE 802.1AX-2014 6.5.3.2 */
+static int do_marker(int argc, char **argv)
+{
+	uint8_t frame[FRAME_LEN] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x02 };
+	uint32_t id = strtoul(argv[2], NULL, 0);
+	struct sockaddr_ll sll;
+	int fd;
+
+	parse_mac(argv[1], frame + 6);
+	put16(frame + 12, ETH_P_SLOW);
+	frame[14] = 2;
+	frame[15] = 1;
+	frame[16] = argc > 3 ? atoi(argv[3]) : 1;
+	frame[17] = 16;
+	put16(frame + 18, 1);
+	memcpy(frame + 20, frame + 6, 6);
+	put16(frame + 26, id >> 16);
+	put16(frame + 28, id);
+	/* reserved by the standard, and not touched by anybody */
+	memset(frame + 34, 0xa5, sizeof(frame) - 34);
+
+	fd = open_dev(argv[0], &sll, ETH_P_SLOW);
+	if (sendto(fd, frame, sizeof(frame), 0, (void *)&sll, sizeof(sll)) < 0)
+		die("sendto");
+	return 0;
+}
+
+static int do_hear(char **argv)
+{
+	struct timespec now, end;
+	struct sockaddr_ll sll;
+	int fd = open_dev(argv[0], &sll, ETH_P_ALL);
+
+	if (bind(fd, (void *)&sll, sizeof(sll)))
+		die("bind");
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += atol(argv[1]);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+
+	for (;;) {
+		struct pollfd pfd = { .fd = fd, .events = POLLIN };
+		uint8_t frame[2048];
+		socklen_t n = sizeof(sll);
+		long ms;
+		int len, i;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		ms = (end.tv_sec - now.tv_sec) * 1000 +
+		     (end.tv_nsec - now.tv_nsec) / 1000000;
+		if (ms <= 0 || poll(&pfd, 1, ms) <= 0)
+			return 0;
+		len = recvfrom(fd, frame, sizeof(frame), 0, (void *)&sll, &n);
+		if (len < 14 || sll.sll_pkttype == PACKET_OUTGOING ||
+		    get16(frame + 12) != ETH_P_SLOW)
+			continue;
+		for (i = 0; i < len; i++)
+			printf("%02x", frame[i]);
+		printf("\n");
+	}
+}
+
 static void print_end(const char *name, const uint8_t *p)
 {
 	printf(" %s=%u/%02x:%02x:%02x:%02x:%02x:%02x/%u/%u/%02x", name,
@@ -281,7 +346,13 @@ int main(int argc, char **argv)
 		return do_watch(argc - 2, argv + 2);
 	if (argc >= 3 && !strcmp(argv[1], "send"))
 		return do_send(argc - 2, argv + 2);
+	if (argc >= 5 && !strcmp(argv[1], "marker"))
+		return do_marker(argc - 2, argv + 2);
+	if (argc == 4 && !strcmp(argv[1], "hear"))
+		return do_hear(argv + 2);
 	fprintf(stderr, "usage: lacp_tool watch DEV SECONDS [COUNT]\n"
-		"       lacp_tool send DEV [KEY=VALUE]...\n");
+		"       lacp_tool send DEV [KEY=VALUE]...\n"
+		"       lacp_tool marker DEV SRC ID [TYPE]\n"
+		"       lacp_tool hear DEV SECONDS\n");
 	return 2;
 }
