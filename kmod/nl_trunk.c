@@ -802,15 +802,19 @@ static int fill_peer(struct sk_buff *skb, const struct etrunk_trunk *t, u64 now)
 	return 0;
 }
 
-/* @attr: of enum etrunk_attr_trunk, the first of three */
+/*
+ * @attr: of enum etrunk_attr_trunk, the first of three. The stamp is the same
+ * in every answer, so it is not counted back from the time of this one.
+ */
 static int fill_path(struct sk_buff *skb, const struct trunk_fsm_path *path,
 		     int attr, u64 now)
 {
 	u64 age = now > path->last_rx ? now - path->last_rx : 0;
 
 	if (nla_put_u32(skb, attr, path->up) ||
-	    nla_put_u64_64bit(skb, attr + 1, ktime_get_real_ns() -
-			      (now - path->since), ETRUNK_A_TRUNK_PAD) ||
+	    nla_put_u64_64bit(skb, attr + 1,
+			      ktime_to_ns(ktime_mono_to_real(path->since)),
+			      ETRUNK_A_TRUNK_PAD) ||
 	    (path->last_rx &&
 	     nla_put_u32(skb, attr + 2, div_u64(age, NSEC_PER_MSEC))))
 		return -EMSGSIZE;
