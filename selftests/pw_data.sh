@@ -265,9 +265,10 @@ ping_no_control_word()
 }
 
 # What a CE sends with MPLS labels is a frame like any other.
+# What the far CE sends by itself meanwhile is a frame or two, so many are sent.
 ce_cannot_inject()
 {
-	local before
+	local before after
 
 	before=$(pw_get 1 pw1 rx_packets)
 	ip netns exec "$CE1" python3 - <<-'END'
@@ -275,12 +276,14 @@ ce_cannot_inject()
 		mac = open("/sys/class/net/eth0/address").read().strip()
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 		s.bind(("eth0", 0))
-		for i in range(5):
+		for i in range(200):
 		    s.send(b"\xff" * 6 + bytes.fromhex(mac.replace(":", "")) +
 			   b"\x88\x47" + bytes.fromhex("003e91ff00000000") +
 			   bytes(60))
 	END
-	check_equal "taken from the CE" "$before" "$(pw_get 1 pw1 rx_packets)"
+	after=$(pw_get 1 pw1 rx_packets)
+	[ $((after - before)) -lt 100 ]
+	check_err $? "taken of the CE's 200: $((after - before))"
 }
 
 core_device_deleted()
