@@ -212,10 +212,26 @@ slave_added_and_removed()
 	ce_wait 1
 }
 
+mac_of()
+{
+	ip netns exec "$1" cat "/sys/class/net/$2/address"
+}
+
+# A bond whose slave has another MAC than itself loses the unicast frames that
+# come in there (they are another host's), so only LACP can be asked to go on.
 slave_mac_changes()
 {
+	local before
+
+	before=$(last_move 1)
 	ip -n "$PE1" link set ac1 address 02:00:00:00:33:01
 	ip -n "$CE" link set eth3 address 02:00:00:00:33:02
+	sleep 4
+	ce_is 1
+	check_err $? "LACP does not go on: $(ce_state)"
+	check_equal "last change of PE1's member" "$before" "$(last_move 1)"
+	ip -n "$PE1" link set ac1 address "$(mac_of "$PE1" bond0)"
+	ip -n "$CE" link set eth3 address "$(mac_of "$CE" bond0)"
 	sleep 4
 	ce_wait 1
 }
