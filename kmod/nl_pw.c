@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink of PWs. */
+#include <linux/if_vlan.h>
 #include <net/sock.h>
 
 #include "netlink.h"
@@ -56,6 +57,10 @@ const struct nla_policy etrunk_nl_pw_policy[ETRUNK_A_PW_MAX + 1] = {
 	[ETRUNK_A_PW_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U32, 3, 50),
 	[ETRUNK_A_PW_DETECT_TIME_US] = { .type = NLA_REJECT },
 	[ETRUNK_A_PW_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[ETRUNK_A_PW_TYPE] = NLA_POLICY_MAX(NLA_U32, ETRUNK_PW_TAGGED),
+	[ETRUNK_A_PW_VLAN] = NLA_POLICY_MAX(NLA_U32, VLAN_N_VID - 2),
+	[ETRUNK_A_PW_SEQUENCE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ETRUNK_A_PW_TC] = NLA_POLICY_MAX(NLA_U32, ETRUNK_PW_TC_8021P),
 };
 
 static int get_addr(struct genl_info *info, int type, struct etrunk_addr *addr)
@@ -166,6 +171,8 @@ static int get_changeable(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 
 	if (a[ETRUNK_A_PW_MTU])
 		cfg->mtu = nla_get_u32(a[ETRUNK_A_PW_MTU]);
+	if (a[ETRUNK_A_PW_TC])
+		cfg->tc = nla_get_u32(a[ETRUNK_A_PW_TC]);
 	if (a[ETRUNK_A_PW_REFRESH_S])
 		cfg->refresh = nla_get_u32(a[ETRUNK_A_PW_REFRESH_S]);
 	if (a[ETRUNK_A_PW_INITIAL_REMOTE])
@@ -287,6 +294,32 @@ static struct etrunk_pw *get_pw(struct genl_info *info)
 	return pw;
 }
 
+/* How frames are encapsulated; fixed, as both ends have to agree. */
+static int get_encap(struct genl_info *info, struct etrunk_pw_cfg *cfg)
+{
+	struct nlattr **a = info->attrs;
+
+	if (a[ETRUNK_A_PW_CONTROL_WORD])
+		cfg->cw = nla_get_u32(a[ETRUNK_A_PW_CONTROL_WORD]);
+	if (a[ETRUNK_A_PW_TYPE])
+		cfg->type = nla_get_u32(a[ETRUNK_A_PW_TYPE]);
+	if (a[ETRUNK_A_PW_VLAN])
+		cfg->vlan = nla_get_u32(a[ETRUNK_A_PW_VLAN]);
+	if (a[ETRUNK_A_PW_SEQUENCE])
+		cfg->sequence = nla_get_u32(a[ETRUNK_A_PW_SEQUENCE]);
+	if (cfg->vlan && cfg->type != ETRUNK_PW_TAGGED) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_VLAN],
+				    "only a tagged pw sends a tag");
+		return -EINVAL;
+	}
+	if (cfg->sequence && !cfg->cw) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[ETRUNK_A_PW_SEQUENCE],
+				    "the number stands in the control word");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int get_new(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 {
 	static const int required[] = {
@@ -316,6 +349,7 @@ static int get_new(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 	cfg->mtu = ETH_DATA_LEN;
 	cfg->refresh = 600;
 	cfg->cw = true;
+	cfg->tc = ETRUNK_PW_TC_8021P;
 	cfg->status = ETRUNK_PW_STATUS_STATIC;
 	cfg->vccv_min_tx_us = ETRUNK_PW_VCCV_INTERVAL;
 	cfg->vccv_min_rx_us = ETRUNK_PW_VCCV_INTERVAL;
@@ -326,10 +360,11 @@ static int get_new(struct genl_info *info, struct etrunk_pw_cfg *cfg)
 	cfg->pw_id = nla_get_u32(a[ETRUNK_A_PW_PW_ID]);
 	cfg->in_label = nla_get_u32(a[ETRUNK_A_PW_IN_LABEL]);
 	cfg->out_label = nla_get_u32(a[ETRUNK_A_PW_OUT_LABEL]);
-	if (a[ETRUNK_A_PW_CONTROL_WORD])
-		cfg->cw = nla_get_u32(a[ETRUNK_A_PW_CONTROL_WORD]);
 	if (a[ETRUNK_A_PW_STATUS])
 		cfg->status = nla_get_u32(a[ETRUNK_A_PW_STATUS]);
+	err = get_encap(info, cfg);
+	if (err)
+		return err;
 	err = get_pin(info, cfg);
 	if (err)
 		return err;
@@ -399,6 +434,9 @@ static int check_fixed(struct genl_info *info, const struct etrunk_pw_cfg *cfg)
 		{ ETRUNK_A_PW_IN_LABEL, cfg->in_label },
 		{ ETRUNK_A_PW_OUT_LABEL, cfg->out_label },
 		{ ETRUNK_A_PW_CONTROL_WORD, cfg->cw },
+		{ ETRUNK_A_PW_TYPE, cfg->type },
+		{ ETRUNK_A_PW_VLAN, cfg->vlan },
+		{ ETRUNK_A_PW_SEQUENCE, cfg->sequence },
 		{ ETRUNK_A_PW_STATUS, cfg->status },
 	};
 	const struct nlattr *bad = NULL;
@@ -564,7 +602,11 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_pw *pw)
 	    nla_put_u32(skb, ETRUNK_A_PW_VCCV_BFD, cfg->vccv) ||
 	    nla_put_u32(skb, ETRUNK_A_PW_MIN_TX_US, cfg->vccv_min_tx_us) ||
 	    nla_put_u32(skb, ETRUNK_A_PW_MIN_RX_US, cfg->vccv_min_rx_us) ||
-	    nla_put_u32(skb, ETRUNK_A_PW_MULTIPLIER, cfg->vccv_mult))
+	    nla_put_u32(skb, ETRUNK_A_PW_MULTIPLIER, cfg->vccv_mult) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_TYPE, cfg->type) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_VLAN, cfg->vlan) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_SEQUENCE, cfg->sequence) ||
+	    nla_put_u32(skb, ETRUNK_A_PW_TC, cfg->tc))
 		return -EMSGSIZE;
 
 	if (!cfg->core)

@@ -156,9 +156,11 @@ u32 etrunk_pw_outcome(struct etrunk_pw *pw, const struct etrunk_pw_view *view,
 		snprintf(object, sizeof(object), "pw %s", pw->cfg.name);
 		etrunk_event(pw->en, ETRUNK_EVENT_PW_STATE, object, from, to,
 			     trouble);
-		/* the peer may have lost our word meanwhile */
-		if (up)
+		/* the peer may have lost our word meanwhile, and its numbers */
+		if (up) {
 			actions = etrunk_oam_burst(&pw->oam, &pw->oam_cfg, now);
+			atomic64_set(&pw->rx_seq, 0);
+		}
 		etrunk_pw_status_arm_locked(pw);
 	}
 	pw->active = active;
@@ -350,6 +352,7 @@ void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
 	pw->cfg.settable = cfg->settable;
 	/* the data path reads it, as it does what never changes */
 	WRITE_ONCE(pw->cfg.mtu, cfg->mtu);
+	WRITE_ONCE(pw->cfg.tc, cfg->tc);
 	cfg_to_oam(cfg, &pw->oam_cfg);
 	/* a changed refresh holds from the next burst or refresh on */
 	if (!pw->oam.tx_asked)

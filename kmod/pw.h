@@ -25,6 +25,7 @@
 #include "pw_label.h"
 #include "pw_oam_fsm.h"
 #include "pw_select.h"
+#include "pw_seq.h"
 
 struct etrunk_ac_group;
 struct etrunk_live;
@@ -136,6 +137,8 @@ enum etrunk_pw_count {
 	ETRUNK_PW_RX_AC_DOWN,
 	ETRUNK_PW_RX_MTU,
 	ETRUNK_PW_RX_L2_CONTROL,
+	ETRUNK_PW_RX_UNTAGGED,
+	ETRUNK_PW_RX_LATE,
 	ETRUNK_PW_RX_NOMEM,
 	ETRUNK_PW_RX_ACH_UNKNOWN,
 	ETRUNK_PW_RX_STATUS_MALFORMED,
@@ -156,6 +159,8 @@ enum etrunk_pw_count {
 	ETRUNK_PW_TX_STATUS,
 	ETRUNK_PW_TX_ACK,
 	ETRUNK_PW_TX_SEGMENTED,
+	ETRUNK_PW_RX_MISSING,
+	ETRUNK_PW_RX_NUMBERED,
 	ETRUNK_PW_COUNTS,
 };
 
@@ -193,8 +198,12 @@ struct etrunk_pw_sums {
  * @n_tunnel: pinned tunnel labels
  * @tunnel: outermost first
  * @cw: control word
+ * @type: raw or tagged
+ * @vlan: id of the tag on a tagged PW, 0 = that of the AC
+ * @sequence: number the frames
  * @status: static or none
  * @mtu: largest payload of an AC frame; may be set, read on the data path
+ * @tc: traffic class or ETRUNK_PW_TC_8021P; the same
  * @settable: what else may be set later on
  * @refresh: of status messages, s
  * @initial_remote: word of a silent peer
@@ -216,8 +225,12 @@ struct etrunk_pw_cfg {
 	u8 n_tunnel;
 	u32 tunnel[ETRUNK_LABELS_MAX];
 	bool cw;
+	enum etrunk_pw_type type;
+	u16 vlan;
+	bool sequence;
 	enum etrunk_pw_status_mode status;
 	u32 mtu;
+	u8 tc;
 
 	struct_group(settable,
 		u16 refresh;
@@ -269,6 +282,8 @@ struct etrunk_lsp {
  *	or followed while that batch is at work, only; RTNL
  * @claim_batch: number of that batch
  * @stats: per CPU
+ * @tx_seq: number of the last frame sent; data path
+ * @rx_seq: a struct etrunk_seq; data path
  * @timer: of @oam
  * @lock: protects all below and writing @lsp
  * @started: may act
@@ -296,6 +311,8 @@ struct etrunk_pw {
 	const struct etrunk_vpws *claim;
 	u32 claim_batch;
 	struct etrunk_pw_stats __percpu *stats;
+	atomic_t tx_seq;
+	atomic64_t rx_seq;
 	struct etrunk_timer timer;
 	spinlock_t lock;
 	bool started;

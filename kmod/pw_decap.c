@@ -69,6 +69,31 @@ static bool fits_ac(const struct sk_buff *skb, const struct net_device *ac)
 	return skb->len <= len;
 }
 
+/*
+ * Take the tag off that each frame on a tagged PW has; a VLAN device gives the
+ * frame its own. False if the frame was dropped.
+ */
+static bool pop_tag(struct etrunk_pw *pw, struct sk_buff *skb)
+{
+	u16 tci;
+
+	if (!pskb_may_pull(skb, VLAN_ETH_HLEN)) {
+		drop(pw, skb, ETRUNK_PW_RX_SHORT);
+		return false;
+	}
+	skb_reset_mac_header(skb);
+	if (!eth_type_vlan(eth_hdr(skb)->h_proto)) {
+		drop(pw, skb, ETRUNK_PW_RX_UNTAGGED);
+		return false;
+	}
+	if (__skb_vlan_pop(skb, &tci)) {
+		drop(pw, skb, ETRUNK_PW_RX_NOMEM);
+		return false;
+	}
+	skb->priority = tci >> VLAN_PRIO_SHIFT;
+	return true;
+}
+
 static void rx_frame(struct etrunk_pw *pw, struct sk_buff *skb,
 		     unsigned int offset)
 {
@@ -104,6 +129,8 @@ static void rx_frame(struct etrunk_pw *pw, struct sk_buff *skb,
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
 
+	if (pw->cfg.type == ETRUNK_PW_TAGGED && !pop_tag(pw, skb))
+		return;
 	skb_reset_mac_header(skb);
 	eth = eth_hdr(skb);
 	if (!may_leave(eth, ac)) {
@@ -131,6 +158,32 @@ static void rx_frame(struct etrunk_pw *pw, struct sk_buff *skb,
 	dev_queue_xmit(skb);
 }
 
+/* Is a frame with this number to be taken? */
+static bool seq_ok(struct etrunk_pw *pw, u16 number)
+{
+	enum etrunk_seq_verdict verdict;
+	s64 old, new;
+
+	if (likely(!pw->cfg.sequence)) {
+		if (unlikely(number))
+			etrunk_pw_count(pw, ETRUNK_PW_RX_NUMBERED);
+		return true;
+	}
+
+	old = atomic64_read(&pw->rx_seq);
+	do {
+		struct etrunk_seq s;
+
+		memcpy(&s, &old, sizeof(s));
+		verdict = etrunk_seq_rx(&s, number);
+		memcpy(&new, &s, sizeof(new));
+	} while (!atomic64_try_cmpxchg(&pw->rx_seq, &old, new));
+
+	if (verdict == ETRUNK_SEQ_AHEAD)
+		etrunk_pw_count(pw, ETRUNK_PW_RX_MISSING);
+	return verdict != ETRUNK_SEQ_LATE;
+}
+
 /**
  * etrunk_pw_rx - a packet with our PW label
  * @pw: whose label it is
@@ -152,6 +205,10 @@ void etrunk_pw_rx(struct etrunk_pw *pw, struct sk_buff *skb,
 
 	switch (etrunk_payload_parse(buf, len, pw->cfg.cw, bottom, &skip)) {
 	case ETRUNK_PAYLOAD_FRAME:
+		if (pw->cfg.cw && !seq_ok(pw, get_unaligned_be16(buf + 2))) {
+			drop(pw, skb, ETRUNK_PW_RX_LATE);
+			return;
+		}
 		rx_frame(pw, skb, offset + skip);
 		return;
 	case ETRUNK_PAYLOAD_ACH:

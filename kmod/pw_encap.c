@@ -63,15 +63,37 @@ static int push_and_send(const struct etrunk_lsp *lsp, const u8 *header,
 	return neigh_xmit(NEIGH_ARP_TABLE, dev, &lsp->via, skb);
 }
 
+/* Frames of several CPUs get their numbers in no order of their own. */
+static u16 next_number(struct etrunk_pw *pw)
+{
+	int next, last = atomic_read(&pw->tx_seq);
+
+	do {
+		next = etrunk_seq_next(last);
+	} while (!atomic_try_cmpxchg(&pw->tx_seq, &last, next));
+	return next;
+}
+
 /* One packet that needs no more segmentation. */
 static void send_frame(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
-		       struct sk_buff *skb)
+		       struct sk_buff *skb, u8 tc)
 {
 	unsigned int packets = max_t(u16, skb_shinfo(skb)->gso_segs, 1);
 	unsigned int bytes = skb->len;
+	const u8 *header = lsp->data;
+	u8 own[ETRUNK_STACK_LEN_MAX];
 	int err;
 
-	err = push_and_send(lsp, lsp->data, lsp->data_len, skb);
+	if (tc || pw->cfg.sequence) {
+		memcpy(own, header, lsp->data_len);
+		etrunk_stack_set_tc(own, tc);
+		if (pw->cfg.sequence)
+			put_unaligned_be16(next_number(pw),
+					   own + lsp->data_len - 2);
+		header = own;
+	}
+
+	err = push_and_send(lsp, header, lsp->data_len, skb);
 	if (err < 0)
 		etrunk_pw_count(pw, err == -ENOMEM ? ETRUNK_PW_TX_NOMEM :
 						     ETRUNK_PW_TX_ERROR);
@@ -80,7 +102,7 @@ static void send_frame(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
 }
 
 static void send_segments(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
-			  struct sk_buff *skb)
+			  struct sk_buff *skb, u8 tc)
 {
 	struct net_device *dev = lsp->core->dev;
 	struct sk_buff *segs, *next;
@@ -98,8 +120,42 @@ static void send_segments(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
 
 	skb_list_walk_safe(segs, segs, next) {
 		skb_mark_not_on_list(segs);
-		send_frame(pw, lsp, segs);
+		send_frame(pw, lsp, segs, tc);
 	}
+}
+
+/*
+ * 802.1p priority of a frame. A VLAN device has taken the tag off, and what is
+ * left of it is what the device's ingress-qos-map says.
+ */
+static u8 priority_of(const struct sk_buff *skb)
+{
+	if (is_vlan_dev(skb->dev))
+		return skb->priority <= 7 ? skb->priority : 0;
+	if (eth_type_vlan(skb->protocol))
+		return ntohs(vlan_eth_hdr(skb)->h_vlan_TCI) >> VLAN_PRIO_SHIFT;
+	return 0;
+}
+
+/*
+ * The tag that each frame on a tagged PW has. That of a VLAN device is put back;
+ * the tags of another AC delimit no service and stay where they are (RFC 4448
+ * section 4.4.1). NULL if there is no memory.
+ */
+static struct sk_buff *push_tag(const struct etrunk_pw *pw, struct sk_buff *skb,
+				u8 priority)
+{
+	u16 vid = pw->cfg.vlan;
+
+	if (!vid && is_vlan_dev(skb->dev))
+		vid = vlan_dev_vlan_id(skb->dev);
+	skb = vlan_insert_tag_set_proto(skb, htons(ETH_P_8021Q),
+					priority << VLAN_PRIO_SHIFT | vid);
+	if (!skb)
+		return NULL;
+	skb_set_network_header(skb, ETH_HLEN + VLAN_HLEN);
+	skb_reset_mac_len(skb);
+	return skb;
 }
 
 /**
@@ -113,13 +169,23 @@ void etrunk_pw_xmit(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
 		    struct sk_buff *skb)
 {
 	struct net_device *dev = lsp->core->dev;
+	u8 priority = priority_of(skb), tc = READ_ONCE(pw->cfg.tc);
 	unsigned int head = ETH_HLEN;
 
+	if (tc == ETRUNK_PW_TC_8021P)
+		tc = priority;
 	if (eth_type_vlan(skb->protocol))
 		head += VLAN_HLEN;
 	if (!fits(skb, READ_ONCE(pw->cfg.mtu) + head)) {
 		etrunk_pw_count(pw, ETRUNK_PW_TX_MTU);
 		goto drop;
+	}
+	if (pw->cfg.type == ETRUNK_PW_TAGGED) {
+		skb = push_tag(pw, skb, priority);
+		if (!skb) {
+			etrunk_pw_count(pw, ETRUNK_PW_TX_NOMEM);
+			return;
+		}
 	}
 	if (lsp->data_len > READ_ONCE(dev->mtu) ||
 	    !fits(skb, READ_ONCE(dev->mtu) - lsp->data_len)) {
@@ -134,10 +200,10 @@ void etrunk_pw_xmit(struct etrunk_pw *pw, const struct etrunk_lsp *lsp,
 
 	if (skb_is_gso(skb) &&
 	    !gso_passes(skb, dev, lsp->data_len + LL_RESERVED_SPACE(dev))) {
-		send_segments(pw, lsp, skb);
+		send_segments(pw, lsp, skb, tc);
 		return;
 	}
-	send_frame(pw, lsp, skb);
+	send_frame(pw, lsp, skb, tc);
 	return;
 
 drop:

@@ -97,6 +97,22 @@ size_t etrunk_stack_build(const struct etrunk_stack *s, u8 *buf)
 }
 
 /**
+ * etrunk_stack_set_tc - give all entries of a stack another traffic class
+ * @buf: as etrunk_stack_build() wrote it for a frame
+ * @tc: 0..7
+ */
+void etrunk_stack_set_tc(u8 *buf, u8 tc)
+{
+	bool bottom;
+
+	do {
+		bottom = buf[2] & 1;
+		buf[2] = (buf[2] & 0xf1) | (tc & 7) << 1;
+		buf += ETRUNK_LSE_LEN;
+	} while (!bottom);
+}
+
+/**
  * etrunk_payload_parse - what stands behind our PW label
  * @buf: bytes behind it, as many as are at hand up to 8
  * @len: how many

@@ -62,6 +62,7 @@ u32 etrunk_lse_encode(const struct etrunk_lse *lse);
 void etrunk_lse_decode(u32 word, struct etrunk_lse *lse);
 size_t etrunk_stack_len(const struct etrunk_stack *s);
 size_t etrunk_stack_build(const struct etrunk_stack *s, u8 *buf);
+void etrunk_stack_set_tc(u8 *buf, u8 tc);
 enum etrunk_payload etrunk_payload_parse(const u8 *buf, size_t len, bool cw,
 					 bool bottom, size_t *skip);
 

@@ -13,6 +13,8 @@ const struct etrunk_counter_desc etrunk_pw_counters[ETRUNK_PW_COUNTS] = {
 	PW_COUNTER(ETRUNK_PW_RX_AC_DOWN, "rx-ac-down"),
 	PW_COUNTER(ETRUNK_PW_RX_MTU, "rx-ac-mtu"),
 	PW_COUNTER(ETRUNK_PW_RX_L2_CONTROL, "rx-l2-control"),
+	PW_COUNTER(ETRUNK_PW_RX_UNTAGGED, "rx-untagged"),
+	PW_COUNTER(ETRUNK_PW_RX_LATE, "rx-sequence-late"),
 	PW_COUNTER(ETRUNK_PW_RX_NOMEM, "rx-no-memory"),
 	PW_COUNTER(ETRUNK_PW_RX_ACH_UNKNOWN, "rx-ach-unknown"),
 	PW_COUNTER(ETRUNK_PW_RX_STATUS_MALFORMED, "rx-status-malformed"),
@@ -31,6 +33,8 @@ const struct etrunk_counter_desc etrunk_pw_counters[ETRUNK_PW_COUNTS] = {
 	PW_COUNTER(ETRUNK_PW_TX_STATUS, "tx-status"),
 	PW_COUNTER(ETRUNK_PW_TX_ACK, "tx-ack"),
 	PW_COUNTER(ETRUNK_PW_TX_SEGMENTED, "tx-segmented"),
+	PW_COUNTER(ETRUNK_PW_RX_MISSING, "rx-sequence-gap"),
+	PW_COUNTER(ETRUNK_PW_RX_NUMBERED, "rx-sequence-unexpected"),
 };
 
 /**

@@ -48,50 +48,17 @@ ping_control_word()
 
 # TCP moves as large packets where the core takes them, and segmented where it
 # does not.
-tcp_once()
-{
-	local got
-
-	rm -f tcp_got tcp_ready
-	ip netns exec "$CE2" python3 - <<-'END' &
-		import socket
-		s = socket.socket()
-		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-		s.bind(("10.100.0.2", 5001))
-		s.listen()
-		open("tcp_ready", "w")
-		c = s.accept()[0]
-		n = 0
-		while True:
-		    data = c.recv(1 << 16)
-		    if not data:
-		        break
-		    n += len(data)
-		open("tcp_got", "w").write(str(n))
-	END
-	slowwait 20 test -e tcp_ready
-	ip netns exec "$CE1" timeout 60 python3 - <<-'END'
-		import socket
-		s = socket.create_connection(("10.100.0.2", 5001))
-		s.sendall(bytes(4000000))
-		s.close()
-	END
-	wait $!
-	got=$(cat tcp_got)
-	check_equal "bytes received" 4000000 "$got"
-}
-
 tcp_gso()
 {
 	local before seg
 
 	before=$(pw_counter 1 pw1 tx-segmented)
-	tcp_once
+	pw_tcp 10.100.0.2
 	check_equal "segmented here though the core takes GSO" "$before" \
 		"$(pw_counter 1 pw1 tx-segmented)"
 
 	ip netns exec "$PE1" ethtool -K core0 gso off tso off >/dev/null
-	tcp_once
+	pw_tcp 10.100.0.2
 	seg=$(pw_counter 1 pw1 tx-segmented)
 	[ "$seg" -gt "$before" ]
 	check_err $? "nothing was segmented though the core takes no GSO"

@@ -179,3 +179,37 @@ vpws_is()
 {
 	[ "$(vpws_get "$1" "$2" "$3")" = "$4" ]
 }
+
+# pw_tcp ADDRESS: 4 MB from CE1 to that address of CE2
+pw_tcp()
+{
+	local got
+
+	rm -f tcp_got tcp_ready
+	ip netns exec "$CE2" python3 - "$1" <<-'END' &
+		import socket, sys
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind((sys.argv[1], 5001))
+		s.listen()
+		open("tcp_ready", "w")
+		c = s.accept()[0]
+		n = 0
+		while True:
+		    data = c.recv(1 << 16)
+		    if not data:
+		        break
+		    n += len(data)
+		open("tcp_got", "w").write(str(n))
+	END
+	slowwait 20 test -e tcp_ready
+	ip netns exec "$CE1" timeout 60 python3 - "$1" <<-'END'
+		import socket, sys
+		s = socket.create_connection((sys.argv[1], 5001))
+		s.sendall(bytes(4000000))
+		s.close()
+	END
+	wait $!
+	got=$(cat tcp_got)
+	check_equal "bytes received" 4000000 "$got"
+}

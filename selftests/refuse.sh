@@ -394,6 +394,19 @@ pw_rows()
 	refused pw_tracks_in_a_vrf 2 'track-bfd.* vrf red' \
 		pw set pw3 track-bfd b4
 	refused pw_id_changed 2 'pw-id' pw set pw3 pw-id 9
+	refused pw_type_unknown 1 'type "ipls"' pw set pw3 type ipls
+	refused pw_type_changed 2 'type tagged: fixed' pw set pw3 type tagged
+	refused pw_vlan_4095 2 'vlan 4095 .*0\.\.4094' pw add pw9 \
+		peer 3.3.3.9 pw-id 9 in-label 1009 out-label 2009 \
+		type tagged vlan 4095
+	refused pw_vlan_of_a_raw_one 2 'vlan 5: .*tagged' pw add pw9 \
+		peer 3.3.3.9 pw-id 9 in-label 1009 out-label 2009 vlan 5
+	refused pw_sequence_without_control_word 2 'sequence on: .*control word' \
+		pw add pw9 peer 3.3.3.9 pw-id 9 in-label 1009 out-label 2009 \
+		control-word off sequence on
+	refused pw_sequence_changed 2 'sequence on: fixed' \
+		pw set pw3 sequence on
+	refused pw_tc_8 1 'tc "8"' pw set pw3 tc 8
 	refused pw_tracks_missing_session 2 'track-bfd' \
 		pw set pw3 track-bfd nosuch
 }

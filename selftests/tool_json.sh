@@ -36,7 +36,7 @@ declare -A KEYS=(
 	[pw]="name peer pw_id in_label out_label state active local_status
 	local_status_str remote_status remote_status_str control_word liveness
 	bfd_state lsp rx_packets rx_bytes tx_packets tx_bytes rx_drop tx_drop
-	vpws pinned mtu status refresh_s initial_remote track_bfd
+	vpws pinned type vlan sequence tc mtu status refresh_s initial_remote track_bfd
 	vccv_bfd min_tx_us min_rx_us multiplier detect_time_us lockout
 	last_change counters history"
 	[vpws]="name ac ac_state redundancy active_pw pws switchovers last_switch

@@ -178,6 +178,19 @@ static const struct name vccv_modes[] = {
 	{ 0 }
 };
 
+static const struct name types[] = {
+	{ ETRUNK_PW_RAW, "raw" },
+	{ ETRUNK_PW_TAGGED, "tagged" },
+	{ 0 }
+};
+
+static const struct name traffic_classes[] = {
+	{ 0, "0" }, { 1, "1" }, { 2, "2" }, { 3, "3" },
+	{ 4, "4" }, { 5, "5" }, { 6, "6" }, { 7, "7" },
+	{ ETRUNK_PW_TC_8021P, "802.1p" },
+	{ 0 }
+};
+
 static const struct key keys[] = {
 	{ .json = "name", .attr = A(NAME), .type = T_NAME, .flags = K_COL },
 	{ .word = "peer", .json = "peer", .attr = A(PEER), .type = T_ADDR,
@@ -234,6 +247,15 @@ static const struct key keys[] = {
 	  .arg = "IF", .ref = "core" },
 	{ .word = "tunnel-label", .attr = A(TUNNEL_LABELS),
 	  .type = T_LABELS, .flags = K_FIXED, .arg = "L[/L...]" },
+	{ .word = "type", .json = "type", .attr = A(TYPE), .type = T_ENUM,
+	  .flags = K_FIXED, .arg = "raw|tagged", .def = "raw",
+	  .names = types },
+	{ .word = "vlan", .json = "vlan", .attr = A(VLAN), .type = T_U32,
+	  .flags = K_FIXED, .arg = "0..4094", .def = "0", .max = 4094 },
+	{ .word = "sequence", .json = "sequence", .attr = A(SEQUENCE),
+	  .type = T_BOOL, .flags = K_FIXED, .arg = "on|off", .def = "off" },
+	{ .word = "tc", .json = "tc", .attr = A(TC), .type = T_ENUM,
+	  .arg = "0..7|802.1p", .def = "802.1p", .names = traffic_classes },
 	{ .word = "mtu", .json = "mtu", .attr = A(MTU), .type = T_U32,
 	  .arg = "64..65535", .def = "1500", .min = 64, .max = 65535 },
 	{ .word = "status", .json = "status", .attr = A(STATUS),

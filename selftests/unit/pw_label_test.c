@@ -186,6 +186,25 @@ TEST(lse_round_trip)
 	}
 }
 
+/* All entries get it, up to the bottom and no further. */
+TEST(traffic_class)
+{
+	struct etrunk_stack s = stack_of(1001, true, false);
+	struct etrunk_stack with = s;
+	u8 want[ETRUNK_STACK_LEN_MAX], got[ETRUNK_STACK_LEN_MAX];
+	unsigned int tc;
+	size_t len;
+
+	for (tc = 0; tc < 8; tc++) {
+		with.tc = tc;
+		len = etrunk_stack_build(&with, want);
+		ASSERT_EQ(len, etrunk_stack_build(&s, got));
+		etrunk_stack_set_tc(got, 7 - tc);
+		etrunk_stack_set_tc(got, tc);
+		EXPECT_EQ(0, memcmp(want, got, len));
+	}
+}
+
 TEST(payload_with_control_word)
 {
 	size_t skip, len;

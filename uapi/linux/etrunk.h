@@ -34,6 +34,7 @@
 #define ETRUNK_LABELS_MAX	8	/* tunnel labels of a pinned LSP */
 #define ETRUNK_VPWS_PWS_MAX	8	/* PWs of one redundancy set */
 #define ETRUNK_HISTORY_MAX	10	/* state changes kept per object */
+#define ETRUNK_PW_TC_8021P	8	/* in place of a traffic class */
 
 /**
  * enum etrunk_cmd - commands of the family
@@ -579,6 +580,12 @@ enum etrunk_pw_status_mode {
 	ETRUNK_PW_STATUS_NONE,
 };
 
+/* what becomes of the service-delimiting tag, RFC 4448 section 4.4.1 */
+enum etrunk_pw_type {
+	ETRUNK_PW_RAW,		/* 0x0005: not sent on the PW */
+	ETRUNK_PW_TAGGED,	/* 0x0004: every frame on the PW has one */
+};
+
 /* what BFD of a PW's own travels in, RFC 5885 CV type */
 enum etrunk_pw_vccv {
 	ETRUNK_PW_VCCV_OFF,
@@ -593,7 +600,7 @@ enum etrunk_pw_liveness {
 };
 
 /**
- * enum etrunk_attr_pw - an Ethernet pseudowire, raw mode (RFC 4448)
+ * enum etrunk_attr_pw - an Ethernet pseudowire (RFC 4448)
  * @ETRUNK_A_PW_NAME: string 1..15, key
  * @ETRUNK_A_PW_PEER: 4 bytes, the remote PE
  * @ETRUNK_A_PW_PW_ID: u32 1.., RFC 6870 default selection: lowest
@@ -636,6 +643,13 @@ enum etrunk_pw_liveness {
  * @ETRUNK_A_PW_DETECT_TIME_US: u32, negotiated, read-only, absent without it
  * @ETRUNK_A_PW_DEV: string, name of the pinned core device, also once that is
  *	gone; instead of @..._IFINDEX
+ * @ETRUNK_A_PW_TYPE: u32 enum etrunk_pw_type, default raw, fixed
+ * @ETRUNK_A_PW_VLAN: u32 0..4094, VLAN id of the tag on a tagged PW, fixed;
+ *	0, the default, is that of the AC, or none if it is no VLAN device
+ * @ETRUNK_A_PW_SEQUENCE: u32 bool, default 0, fixed: number the frames, and drop
+ *	late ones (RFC 4385 section 4); needs the control word
+ * @ETRUNK_A_PW_TC: u32 0..7 traffic class of all labels of a frame, or
+ *	ETRUNK_PW_TC_8021P, the default
  */
 enum etrunk_attr_pw {
 	ETRUNK_A_PW_UNSPEC,
@@ -680,6 +694,10 @@ enum etrunk_attr_pw {
 	ETRUNK_A_PW_MULTIPLIER,
 	ETRUNK_A_PW_DETECT_TIME_US,
 	ETRUNK_A_PW_DEV,
+	ETRUNK_A_PW_TYPE,
+	ETRUNK_A_PW_VLAN,
+	ETRUNK_A_PW_SEQUENCE,
+	ETRUNK_A_PW_TC,
 	__ETRUNK_A_PW_MAX,
 };
 #define ETRUNK_A_PW_MAX (__ETRUNK_A_PW_MAX - 1)
