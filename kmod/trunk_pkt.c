@@ -175,6 +175,18 @@ static void get_member(const u8 *p, struct trunk_pkt_member *m)
 	m->speed = get_unaligned_be32(p + 16);
 }
 
+/* is there a member of this id among those before @end? */
+static bool doubled(const u8 *buf, size_t end, u32 id)
+{
+	struct trunk_pkt_member m;
+	size_t pos = 0;
+
+	while ((pos = trunk_pkt_next_member(buf, end, pos, &m)))
+		if (m.id == id)
+			return true;
+	return false;
+}
+
 static enum trunk_pkt_err parse_tlvs(const u8 *buf, size_t end,
 				     struct trunk_pkt *pkt)
 {
@@ -208,6 +220,9 @@ static enum trunk_pkt_err parse_tlvs(const u8 *buf, size_t end,
 			    ++members > ETRUNK_MEMBERS_MAX)
 				return TRUNK_PKT_E_TLV;
 			get_member(val, &m);
+			if (doubled(buf, pos - len - TRUNK_PKT_TLV_HDR_LEN,
+				    m.id))
+				return TRUNK_PKT_E_TLV;
 			if (m.state < ETRUNK_MEMBER_BACKUP ||
 			    m.state > ETRUNK_MEMBER_NEGOTIATION ||
 			    m.mode < ETRUNK_MODE_AUTO ||

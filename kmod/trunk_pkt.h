@@ -48,7 +48,7 @@
  *	  0	6  LACP system id shared by the PEs, all 0 = not configured
  *	  6	2  LACP system priority
  *
- *	type 2, member, 20 bytes, once per member
+ *	type 2, member, 20 bytes, once per member; no two with the same id
  *	  0	4  id of the member at the sender
  *	  4	4  id of the member at the receiver
  *	  8	2  flags: 0x01 phys up, 0x02 able, 0x04 ready, 0x08 core_ok

@@ -204,6 +204,14 @@ TEST(bad_values)
 	}
 }
 
+static void put_member(u8 *buf, unsigned int index, u32 id)
+{
+	struct trunk_pkt_member m = members[index % 2];
+
+	m.id = id;
+	trunk_pkt_put_member(buf, index, &m);
+}
+
 TEST(longer_tlvs_and_many_members)
 {
 	static u8 buf[8192];
@@ -215,7 +223,7 @@ TEST(longer_tlvs_and_many_members)
 	for (n = 0; n <= ETRUNK_MEMBERS_MAX + 1; n++) {
 		body = trunk_pkt_build(buf, &pkt, 0, n);
 		for (i = 0; i < n; i++)
-			trunk_pkt_put_member(buf, i, &members[i % 2]);
+			put_member(buf, i, i + 1);
 		EXPECT_EQ(check(buf, body), n <= ETRUNK_MEMBERS_MAX ?
 			  TRUNK_PKT_OK : TRUNK_PKT_E_TLV);
 	}
@@ -233,6 +241,26 @@ TEST(longer_tlvs_and_many_members)
 	     (pos = trunk_pkt_next_member(buf, body, pos, &m)); seen++)
 		EXPECT_EQ(m.lacp_key, 0x1234);
 	EXPECT_EQ(seen, 1);
+}
+
+/* Two members of one id: which of them would be the peer's? */
+TEST(doubled_members)
+{
+	static u8 buf[8192];
+	size_t body = trunk_pkt_build(buf, &sample, 0, ETRUNK_MEMBERS_MAX);
+	unsigned int i;
+
+	for (i = 0; i < ETRUNK_MEMBERS_MAX; i++)
+		put_member(buf, i, i + 1);
+	EXPECT_EQ(check(buf, body), TRUNK_PKT_OK);
+	for (i = 1; i < ETRUNK_MEMBERS_MAX; i++) {
+		put_member(buf, i, 1);
+		EXPECT_EQ(check(buf, body), TRUNK_PKT_E_TLV);
+		put_member(buf, i, i);
+		EXPECT_EQ(check(buf, body), TRUNK_PKT_E_TLV);
+		put_member(buf, i, i + 1);
+	}
+	EXPECT_EQ(check(buf, body), TRUNK_PKT_OK);
 }
 
 TEST(garbage)
