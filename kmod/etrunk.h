@@ -153,6 +153,7 @@ static inline struct etrunk_net *etrunk_net(const struct net *net)
 }
 
 int etrunk_netns_init(void);
+void etrunk_netns_leave(void);
 void etrunk_netns_down(void);
 void etrunk_netns_exit(void);
 
@@ -417,6 +418,14 @@ void etrunk_trunk_stalled(struct etrunk_net *en, u64 late_ns);
 void etrunk_member_core_changed(struct etrunk_member *member,
 				unsigned int services, unsigned int core_ok);
 
+/*
+ * The whole PE is about to go and the peer serves first: note who has to leave,
+ * then begin; and is it done? RTNL. It is within ETRUNK_LEAVE_NS, whatever the peer and the CE do.
+ */
+#define ETRUNK_LEAVE_NS		(3 * NSEC_PER_SEC)
+void etrunk_members_leave(struct etrunk_net *en, bool go);
+bool etrunk_members_have_left(struct etrunk_net *en);
+
 /* The rest is for vpws.c and lag.c. */
 struct etrunk_member *etrunk_member_find_rcu(struct etrunk_net *en,
 					     const struct net_device *bond);
@@ -467,6 +476,8 @@ void etrunk_lag_set_ident(struct etrunk_lag *lag,
 void etrunk_lag_set_role(struct etrunk_lag *lag, enum etrunk_member_state role,
 			 bool planned, u64 gen);
 void etrunk_lag_set_dormant(struct etrunk_lag *lag, bool on); /* RTNL */
+/* does data still pass, after a planned move? */
+bool etrunk_lag_draining(struct etrunk_lag *lag);
 void etrunk_lag_status(struct etrunk_lag *lag, struct etrunk_link_status *st);
 int etrunk_lag_fill_counters(struct sk_buff *skb, int attrtype,
 			     struct etrunk_lag *lag);

@@ -28,6 +28,8 @@
 
 /* a CE that does not let go of the link is not waited for any longer */
 #define DRAIN_NS	NSEC_PER_SEC
+/* one that says it does may have frames on their way, or send some more */
+#define LINGER_NS	(100 * NSEC_PER_MSEC)
 /*
  * LACPDUs of a change go out twice: one of bonding's may have passed its hook
  * just before the change and be queued behind the first, or that may be lost.
@@ -75,7 +77,7 @@ static void update_gates(struct etrunk_lag *lag)
 
 		if (!lag->active)
 			gate = LAG_GATE_INERT;
-		else if (!lag->stalled && (lag_serves(lag) || port->drain))
+		else if (!lag->stalled && (lag_serves(lag) || port->drain_until))
 			gate = LAG_GATE_OPEN;
 		WRITE_ONCE(port->gate, gate);
 	}
@@ -211,8 +213,8 @@ static void dormant_work(struct work_struct *work)
  * etrunk_lag_set_role - open or close the gate and tell the CE
  * @lag: the lag
  * @role: what the member is now
- * @planned: on a move away from master, data passes until the CE stops using
- *	the link, at most 1 s
+ * @planned: on a move away from master, data passes until the CE has stopped
+ *	using the link, at most 1 s
  * @gen: number of the member's decision; older ones are ignored
  *
  * Softirq or BH off, no lock held. The gate opens before the CE is invited.
@@ -222,6 +224,7 @@ void etrunk_lag_set_role(struct etrunk_lag *lag, enum etrunk_member_state role,
 {
 	bool served, serves, tell;
 	struct lag_port *port;
+	u64 now;
 
 	rcu_read_lock();
 	spin_lock_bh(&lag->lock);
@@ -238,19 +241,19 @@ void etrunk_lag_set_role(struct etrunk_lag *lag, enum etrunk_member_state role,
 	serves = lag_serves(lag);
 	tell |= served != serves;
 
-	if (serves || !planned) {
-		lag->drain_until = 0;
-		list_for_each_entry(port, &lag->ports, node)
-			port->drain = false;
-	} else if (served) {
-		lag->drain_until = ktime_get_ns() + DRAIN_NS;
-		list_for_each_entry(port, &lag->ports, node)
-			port->drain = port->ce_known &&
-				      port->ce.state & LACP_DISTRIBUTING;
+	now = ktime_get_ns();
+	list_for_each_entry(port, &lag->ports, node) {
+		/* a CE may send first and say so later: no trust in its word */
+		if (serves || !planned)
+			port->drain_until = 0;
+		else if (served && port->ce_known)
+			port->drain_until = now + DRAIN_NS;
+		if (served && !serves)
+			port->ce_old = true;
 	}
 	update_gates(lag);
 	if (tell)
-		lag->resend_at = ktime_get_ns() + RESEND_NS;
+		lag->resend_at = now + RESEND_NS;
 	spin_unlock_bh(&lag->lock);
 
 	if (tell) {
@@ -258,6 +261,24 @@ void etrunk_lag_set_role(struct etrunk_lag *lag, enum etrunk_member_state role,
 		mod_delayed_work(system_wq, &lag->dormant_work, DORMANT_DELAY);
 	}
 	rcu_read_unlock();
+}
+
+/**
+ * etrunk_lag_draining - does data still pass, after a planned move?
+ * @lag: the lag
+ *
+ * Return: true if the CE still uses a link, may, or did just now.
+ */
+bool etrunk_lag_draining(struct etrunk_lag *lag)
+{
+	struct lag_port *port;
+	bool drain = false;
+
+	spin_lock_bh(&lag->lock);
+	list_for_each_entry(port, &lag->ports, node)
+		drain |= port->drain_until;
+	spin_unlock_bh(&lag->lock);
+	return drain;
 }
 
 /**
@@ -273,8 +294,7 @@ void lag_stall(struct etrunk_lag *lag, bool stalled)
 	lag->stalled = stalled;
 	/* the CE has long moved: an old make-before-break is over */
 	list_for_each_entry(port, &lag->ports, node)
-		port->drain = false;
-	lag->drain_until = 0;
+		port->drain_until = 0;
 	update_gates(lag);
 	spin_unlock_bh(&lag->lock);
 }
@@ -296,9 +316,13 @@ void lag_port_heard(struct lag_port *port, const struct lacp_info *ce)
 	port->ce = *ce;
 	port->ce_known = true;
 	port->looped_at = 0;
-	if (port->drain && !(ce->state & LACP_DISTRIBUTING)) {
-		port->drain = false;
-		update_gates(lag);
+	if (lag_serves(lag))
+		port->ce_old = false;
+	if (!(ce->state & LACP_DISTRIBUTING)) {
+		port->ce_old = false;
+		/* 0 stays 0 */
+		port->drain_until = min(port->drain_until,
+					ktime_get_ns() + LINGER_NS);
 	}
 	spin_unlock_bh(&lag->lock);
 }
@@ -350,7 +374,8 @@ static void sample_ports(struct etrunk_lag *lag, u64 now)
 		if (port->carrier && !carrier) {
 			port->ce_known = false;
 			port->looped_at = 0;
-			port->drain = false;
+			port->ce_old = false;
+			port->drain_until = 0;
 		}
 		port->carrier = carrier;
 		if (port->looped_at && now - port->looped_at > LOOP_HOLD_NS)
@@ -401,7 +426,8 @@ static void get_status(const struct etrunk_lag *lag, u64 now,
 		if (port->ce_known) {
 			st->ce_known = true;
 			ether_addr_copy(st->ce_system, port->ce.system);
-			if ((port->ce.state & LACP_IN_BUNDLE) == LACP_IN_BUNDLE)
+			if ((port->ce.state & LACP_IN_BUNDLE) == LACP_IN_BUNDLE &&
+			    !port->ce_old)
 				st->ce_distributing = true;
 		}
 		/* an individual link will never be part of the bundle */
@@ -439,12 +465,10 @@ void lag_tick(struct etrunk_lag *lag, u64 now)
 		return;
 	}
 	sample_ports(lag, now);
-	if (lag->drain_until && now >= lag->drain_until) {
-		lag->drain_until = 0;
-		list_for_each_entry(port, &lag->ports, node)
-			port->drain = false;
-		update_gates(lag);
-	}
+	list_for_each_entry(port, &lag->ports, node)
+		if (port->drain_until && now >= port->drain_until)
+			port->drain_until = 0;
+	update_gates(lag);
 	if (lag->resend_at && now >= lag->resend_at) {
 		lag->resend_at = 0;
 		resend = true;
@@ -752,7 +776,7 @@ void etrunk_lag_destroy(struct etrunk_lag *lag, bool keep_up)
 	lag->dead = true;
 	lag->role = ETRUNK_MEMBER_BACKUP;
 	list_for_each_entry(port, &lag->ports, node)
-		port->drain = false;
+		port->drain_until = 0;
 	update_gates(lag);
 	spin_unlock_bh(&lag->lock);
 	list_del_rcu(&lag->node);

@@ -48,11 +48,12 @@ enum lag_counter {
  * @addr: source address of the bond's LACPDUs on this slave
  * @ops: ingress and egress hook
  * @gate: enum lag_gate
- * @drain: still open after a planned move, until the CE lets go; lag->lock, as
- *	all below
+ * @drain_until: still open after a planned move, for the CE has not let go or
+ *	did so just now, 0 = not; lag->lock, as all below
  * @carrier: as last sampled
  * @ce_known: a LACPDU came since carrier did
  * @ce: who the CE says it is on this link, and in which state
+ * @ce_old: it said so before we let it go, and may have left since
  * @looped_at: when our own identity came in, 0 = not
  * @rcu: frees it
  */
@@ -65,9 +66,10 @@ struct lag_port {
 	u8 addr[ETH_ALEN];
 	struct nf_hook_ops ops[2];
 	u32 gate;
-	bool drain;
+	u64 drain_until;
 	bool carrier;
 	bool ce_known;
+	bool ce_old;
 	struct lacp_info ce;
 	u64 looped_at;
 	struct rcu_head rcu;
@@ -88,7 +90,6 @@ struct lag_port {
  * @role: what the member is
  * @gen: of the decision behind @role
  * @ident: who we are to the CE
- * @drain_until: end of a make-before-break, 0 = none runs
  * @resend_at: when to send LACPDUs once more, 0 = not
  * @unheard_at: since when links are up and the CE is heard on none, 0 = not so
  * @deaf_at: since when the CE says of some link that it does not hear us
@@ -113,7 +114,6 @@ struct etrunk_lag {
 	enum etrunk_member_state role;
 	u64 gen;
 	struct lacp_ident ident;
-	u64 drain_until;
 	u64 resend_at;
 	u64 unheard_at;
 	u64 deaf_at;

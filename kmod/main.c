@@ -39,6 +39,8 @@ err_netns:
 static void __exit etrunk_exit(void)
 {
 	etrunk_netlink_exit();
+	/* nobody can call that off any more, and all of it still works */
+	etrunk_netns_leave();
 	etrunk_pw_exit();
 	etrunk_notify_exit();
 	etrunk_netns_exit();

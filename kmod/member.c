@@ -426,6 +426,117 @@ static void unlink_member(struct etrunk_member *m)
 	local_bh_enable();
 }
 
+/* ------------------------------------------------------------------ leaving */
+
+/* only who serves now has to leave: not a peer in this kernel that takes over */
+static void note_leaving(struct etrunk_member *m)
+{
+	spin_lock_bh(&m->trunk->lock);
+	m->leaving = m->started && (m->fsm.state == ETRUNK_MEMBER_MASTER ||
+				    etrunk_lag_draining(m->lag));
+	spin_unlock_bh(&m->trunk->lock);
+}
+
+static void leave(struct etrunk_member *m)
+{
+	struct etrunk_trunk *t = m->trunk;
+	struct member_fsm_cfg mcfg;
+	struct trunk_work w = {};
+	u64 now;
+
+	local_bh_disable();
+	spin_lock(&t->lock);
+	if (m->leaving) {
+		now = ktime_get_ns();
+		member_fsm_cfg_fill(&mcfg, t, &m->cfg);
+		mcfg.mode = ETRUNK_MODE_FORCE_BACKUP;
+		member_fsm_config(&m->fsm, now, &mcfg);
+		trunk_update(t, now, 0, &w);
+	}
+	spin_unlock(&t->lock);
+	trunk_run(t, &w);
+	local_bh_enable();
+}
+
+/**
+ * etrunk_member_leave() - let the peer serve, if it can, before we stop
+ * @m: the member, which is about to be deleted
+ *
+ * RTNL. It is forced to backup and stays so: the peer hears of it, the CE is
+ * let go when the peer serves or after MEMBER_FSM_HANDOVER_MS, and the gate
+ * closes when the CE has gone or a second after. So where nobody sets anything
+ * meanwhile, etrunk_member_has_left() is true within ETRUNK_LEAVE_NS, and at
+ * once where this member does not serve.
+ */
+void etrunk_member_leave(struct etrunk_member *m)
+{
+	ASSERT_RTNL();
+	note_leaving(m);
+	leave(m);
+}
+
+/**
+ * etrunk_member_has_left() - does the CE do without this member?
+ * @m: the member
+ *
+ * RTNL, after etrunk_member_leave(); who did not serve then need not leave, even
+ * if it serves by now. True for a moment too early, when another CPU has decided and not yet
+ * told lag.c; who needs it exactly asks again after a grace period.
+ */
+bool etrunk_member_has_left(struct etrunk_member *m)
+{
+	struct etrunk_trunk *t = m->trunk;
+	bool serves;
+
+	ASSERT_RTNL();
+	spin_lock_bh(&t->lock);
+	serves = m->started && m->fsm.state == ETRUNK_MEMBER_MASTER;
+	spin_unlock_bh(&t->lock);
+	return !m->leaving || (!serves && !etrunk_lag_draining(m->lag));
+}
+
+/**
+ * etrunk_members_leave() - the same with all members of a namespace
+ * @en: namespace
+ * @go: false: only note who has to; true: those leave
+ *
+ * RTNL.
+ */
+void etrunk_members_leave(struct etrunk_net *en, bool go)
+{
+	struct etrunk_member *m;
+	struct etrunk_trunk *t;
+
+	ASSERT_RTNL();
+	list_for_each_entry(t, &en->trunks, node) {
+		list_for_each_entry(m, &t->members, node) {
+			if (go)
+				leave(m);
+			else
+				note_leaving(m);
+		}
+	}
+}
+
+/**
+ * etrunk_members_have_left() - the same with all members of a namespace
+ * @en: namespace
+ *
+ * RTNL.
+ */
+bool etrunk_members_have_left(struct etrunk_net *en)
+{
+	struct etrunk_member *m;
+	struct etrunk_trunk *t;
+
+	ASSERT_RTNL();
+	list_for_each_entry(t, &en->trunks, node)
+		list_for_each_entry(m, &t->members, node)
+			if (!etrunk_member_has_left(m))
+				return false;
+	return true;
+}
+
 static void member_free(struct etrunk_member *m)
 {
 	synchronize_net();

@@ -75,6 +75,66 @@ static void __net_exit etrunk_net_exit(struct net *net)
 	rtnl_unlock();
 }
 
+/* RTNL for a moment; false if somebody keeps it beyond @until. */
+static bool lock_until(u64 until)
+{
+	while (!rtnl_trylock()) {
+		if (ktime_get_ns() >= until)
+			return false;
+		usleep_range(1000, 2000);
+	}
+	return true;
+}
+
+static bool all_have_left(void)
+{
+	struct net *net;
+	bool all = true;
+
+	down_read(&net_rwsem);
+	for_each_net(net)
+		if (etrunk_net(net)->up)
+			all &= etrunk_members_have_left(etrunk_net(net));
+	up_read(&net_rwsem);
+	return all;
+}
+
+/**
+ * etrunk_netns_leave - let the peers of all namespaces serve before we stop
+ *
+ * Process context, without RTNL, which is taken now and then and never while
+ * waiting. Returns within ETRUNK_LEAVE_NS and a little, peers dead or alive,
+ * and whoever holds RTNL.
+ */
+void etrunk_netns_leave(void)
+{
+	u64 until = ktime_get_ns() + ETRUNK_LEAVE_NS;
+	unsigned int sure = 0;
+	struct net *net;
+	int go;
+
+	if (!lock_until(until))
+		return;
+	down_read(&net_rwsem);
+	for (go = 0; go <= 1; go++)
+		for_each_net(net)
+			if (etrunk_net(net)->up)
+				etrunk_members_leave(etrunk_net(net), go);
+	up_read(&net_rwsem);
+	rtnl_unlock();
+
+	/* twice: who decided just now has told lag.c by then */
+	while (sure < 2 && ktime_get_ns() < until) {
+		synchronize_net();
+		if (!lock_until(until))
+			return;
+		sure = all_have_left() ? sure + 1 : 0;
+		rtnl_unlock();
+		if (!sure)
+			usleep_range(1000, 2000);
+	}
+}
+
 /**
  * etrunk_netns_down - delete all objects of all namespaces
  *

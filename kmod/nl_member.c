@@ -335,12 +335,41 @@ int etrunk_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return etrunk_batch_set(info, &set_ops, m, &cfg, sizeof(cfg));
 }
 
+/*
+ * The peer serves first, if it can. Nobody shall wait for RTNL meanwhile, so it
+ * is dropped, and the member may be gone afterwards.
+ */
+static struct etrunk_member *wait_left(struct genl_info *info, int *err)
+{
+	u64 until = ktime_get_ns() + ETRUNK_LEAVE_NS;
+	struct etrunk_member *m;
+	unsigned int sure = 0;
+
+	m = get_member(info, err);
+	if (!m)
+		return NULL;
+	etrunk_member_leave(m);
+	/* twice: who decided just now has told lag.c by then */
+	while (sure < 2 && ktime_get_ns() < until) {
+		rtnl_unlock();
+		synchronize_net();
+		if (!sure)
+			usleep_range(1000, 2000);
+		rtnl_lock();
+		m = get_member(info, err);
+		if (!m)
+			return NULL;
+		sure = etrunk_member_has_left(m) ? sure + 1 : 0;
+	}
+	return m;
+}
+
 int etrunk_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_member *m;
 	int err = 0;
 
-	m = get_member(info, &err);
+	m = wait_left(info, &err);
 	if (!m)
 		return err;
 	etrunk_member_destroy(m, info->attrs[ETRUNK_A_MEMBER_KEEP_UP]);

@@ -299,6 +299,7 @@ struct etrunk_member_cfg {
  * @peer: as it said
  * @links: as lag.c said
  * @gen: counts decisions
+ * @leaving: served when it was told to leave
  * @todo_role: @lag has not been told of the last one
  * @todo_ac: the services have not been told of @ac_state
  * @planned: the last move away from master left the links in order
@@ -322,6 +323,7 @@ struct etrunk_member {
 	struct trunk_pkt_member peer;
 	struct etrunk_link_status links;
 	u64 gen;
+	bool leaving;
 	bool todo_role;
 	bool todo_ac;
 	bool planned;
@@ -389,6 +391,8 @@ etrunk_member_create(struct etrunk_trunk *t, struct net_device *dev,
 		     struct netlink_ext_ack *extack);
 void etrunk_member_start(struct etrunk_member *m);
 void etrunk_member_discard(struct etrunk_member *m);
+void etrunk_member_leave(struct etrunk_member *m);
+bool etrunk_member_has_left(struct etrunk_member *m);
 void etrunk_member_destroy(struct etrunk_member *m, bool keep_up);
 void etrunk_member_set(struct etrunk_member *m,
 		       const struct etrunk_member_cfg *cfg);

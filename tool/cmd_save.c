@@ -282,7 +282,10 @@ static int flush_object(const struct object *obj)
 	return rc;
 }
 
-/* Everything goes, users before what they use. */
+/*
+ * Everything goes, users before what they use; but members first of all: the
+ * kernel lets the peer serve before it deletes one.
+ */
 int cmd_flush(int argc, char **argv)
 {
 	int i, r, rc;
@@ -305,8 +308,9 @@ int cmd_flush(int argc, char **argv)
 		return rc;
 	for (i = 0; objects[i]; i++)
 		;
+	rc = flush_object(&object_member);
 	while (i--) {
-		if (!objects[i]->cmd_del)
+		if (!objects[i]->cmd_del || objects[i] == &object_member)
 			continue;
 		r = flush_object(objects[i]);
 		if (r)
