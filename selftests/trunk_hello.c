@@ -10,8 +10,11 @@
  *		truncate N	without the last N bytes of the hello
  *		shorten		every beginning of it, from nothing on
  *		flip N		byte N of the hello inverted
- *		set N VALUE	byte N of the hello
- *		double		its first TLV once more at the end (no digest)
+ *		set N VALUE	byte N of the hello, or member+N: byte N of its
+ *				first member, lacp+N; up to 8 times
+ *		double TLV	its member or lacp once more at the end (no
+ *				digest)
+ *		lengthen N	N zero bytes more
  *		fix		its length field as it is then
  *		no-checksum, bad-checksum	of UDP
  *		last N		only the last N frames
@@ -38,7 +41,9 @@
 
 #define PORT	1025
 #define FRAME	2048
+#define LONGEST	16384	/* that is sent */
 #define HEADER	84	/* of the hello, before its TLVs */
+#define SETS	8
 
 static volatile sig_atomic_t stop;
 
@@ -195,9 +200,13 @@ struct bend {
 	unsigned int truncate;
 	int shorten;
 	int flip;
-	int set;
-	int value;
-	int twice;
+	struct {
+		const char *at;
+		int value;
+	} set[SETS];
+	unsigned int sets;
+	const char *twice;
+	unsigned int lengthen;
 	int fix;
 	int no_sum;
 	int bad_sum;
@@ -223,11 +232,33 @@ static size_t fixed(const struct parts *p, size_t len, int fix)
 	return seal(p, len);
 }
 
+/* where the first TLV of this name begins */
+static size_t find_tlv(const uint8_t *hello, const char *name)
+{
+	int type = strncmp(name, "member", 6) ? 1 : 2;
+	size_t at = HEADER;
+
+	while ((hello[at] << 8 | hello[at + 1]) != type && at < FRAME / 2)
+		at += 4 + (hello[at + 2] << 8 | hello[at + 3]);
+	return at;
+}
+
+/* "N", or "TLV+N": byte N of its value */
+static size_t position(const uint8_t *hello, const char *at)
+{
+	const char *plus = strchr(at, '+');
+
+	if (plus)
+		return find_tlv(hello, at) + 4 + atoi(plus + 1);
+	return atoi(at);
+}
+
 /* Returns the length of what is to be sent, 0 = nothing. */
 static size_t bend(uint8_t *buf, size_t len, const struct bend *b)
 {
 	struct parts p;
-	size_t tlv;
+	size_t tlv, at;
+	unsigned int i;
 
 	if (!dissect(buf, len, &p) || (b->from && !is_from(&p, b->from)))
 		return 0;
@@ -238,11 +269,12 @@ static size_t bend(uint8_t *buf, size_t len, const struct bend *b)
 	}
 	if (b->flip >= 0)
 		p.hello[b->flip] ^= 0xff;
-	if (b->set >= 0)
-		p.hello[b->set] = b->value;
+	for (i = 0; i < b->sets; i++)
+		p.hello[position(p.hello, b->set[i].at)] = b->set[i].value;
 	if (b->twice) {
-		tlv = 4 + (p.hello[HEADER + 2] << 8 | p.hello[HEADER + 3]);
-		memcpy(p.hello + len, p.hello + HEADER, tlv);
+		at = find_tlv(p.hello, b->twice);
+		tlv = 4 + (p.hello[at + 2] << 8 | p.hello[at + 3]);
+		memcpy(p.hello + len, p.hello + at, tlv);
 		len += tlv;
 	}
 	len = fixed(&p, len - b->truncate, b->fix);
@@ -255,10 +287,19 @@ static size_t bend(uint8_t *buf, size_t len, const struct bend *b)
 
 static unsigned int put(int fd, uint8_t *buf, size_t len, const struct bend *b)
 {
+	static uint8_t longer[LONGEST];
 	size_t n = 0, all;
 	struct parts p;
 
+	if (b->lengthen) {
+		memset(longer, 0, sizeof(longer));
+		memcpy(longer, buf, len);
+		buf = longer;
+	}
 	dissect(buf, len, &p);
+	if (b->lengthen)
+		len = fixed(&p, ntohs(p.udp->len) - sizeof(*p.udp) +
+			    b->lengthen, b->fix);
 	all = ntohs(p.udp->len) - sizeof(*p.udp);
 	do {
 		if (b->shorten)
@@ -303,7 +344,7 @@ static int send_all(const char *dev, const char *file, const struct bend *b)
 
 int main(int argc, char **argv)
 {
-	struct bend b = { .flip = -1, .set = -1, .times = 1 };
+	struct bend b = { .flip = -1, .times = 1 };
 	int i;
 
 	if (argc == 4 && !strcmp(argv[1], "record"))
@@ -323,10 +364,6 @@ int main(int argc, char **argv)
 			b.shorten = 1;
 			continue;
 		}
-		if (!strcmp(word, "double")) {
-			b.twice = b.fix = 1;
-			continue;
-		}
 		if (!strcmp(word, "no-checksum")) {
 			b.no_sum = 1;
 			continue;
@@ -342,12 +379,19 @@ int main(int argc, char **argv)
 		if (++i == argc)
 			break;
 		if (!strcmp(word, "set") && i + 1 < argc) {
-			b.set = atoi(argv[i]);
-			b.value = atoi(argv[++i]);
+			if (b.sets == SETS)
+				break;
+			b.set[b.sets].at = argv[i];
+			b.set[b.sets++].value = atoi(argv[++i]);
+		} else if (!strcmp(word, "double")) {
+			b.twice = argv[i];
+			b.fix = 1;
 		} else if (!strcmp(word, "from"))
 			b.from = argv[i];
 		else if (!strcmp(word, "truncate"))
 			b.truncate = atoi(argv[i]);
+		else if (!strcmp(word, "lengthen"))
+			b.lengthen = atoi(argv[i]);
 		else if (!strcmp(word, "flip"))
 			b.flip = atoi(argv[i]);
 		else if (!strcmp(word, "last"))

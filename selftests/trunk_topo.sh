@@ -16,6 +16,8 @@
 #	pe N ARGUMENT...	etrunkctl in PE N
 #	trunk N FIELD		a field of E-Trunk 1 of PE N, by jq
 #	member N FIELD		the same of bond0
+#	rec_start FILE, rec_stop	records what passes between the PEs
+#	inject N FILE [WORD]...	see trunk_hello.c
 
 TRUNK_TMP=
 
@@ -158,6 +160,55 @@ moves()
 member_moves()
 {
 	member "$1" '.history | length'
+}
+
+rec_start()
+{
+	ip netns exec "$PE1" trunk_hello record peer0 "$1" >/dev/null &
+	REC=$!
+}
+
+rec_stop()
+{
+	kill "$REC"
+	wait "$REC"
+}
+
+# inject N FILE [WORD]...: from the other end of PE N's link; prints how many
+inject()
+{
+	local n=$1
+	shift
+
+	ip netns exec "$(pe_ns $((3 - n)))" trunk_hello send peer0 "$@"
+}
+
+# unmoved COMMAND...: nothing moves while it runs and two hellos after
+unmoved()
+{
+	local before after
+
+	before=$(moves 1)$(moves 2)$(member_moves 1)$(member_moves 2)
+	"$@"
+	sleep 2
+	after=$(moves 1)$(moves 2)$(member_moves 1)$(member_moves 2)
+	check_equal "moves" "$before" "$after"
+	serves 1
+	check_err $? "PE1 does not serve any more"
+	check_equal "PE1's peer" two-way "$(trunk 1 .peer)"
+	check_equal "PE2's peer" two-way "$(trunk 2 .peer)"
+}
+
+# dropped N NAME LEAST COMMAND...: the counter moves, nothing else does
+dropped()
+{
+	local n=$1 name=$2 least=$3 before
+	shift 3
+
+	before=$(drops "$n" "$name")
+	unmoved "$@"
+	[ $(($(drops "$n" "$name") - before)) -ge "$least" ]
+	check_err $? "rx_drop_$name moved by $(($(drops "$n" "$name") - before)), expected $least at least"
 }
 
 trunk_up()
