@@ -72,6 +72,9 @@ struct etrunk_member;
 struct etrunk_pw_net;
 struct etrunk_trunk;
 struct etrunk_trunk_net;
+struct trunk_pkt_services;
+
+#define ETRUNK_VERSION	"0.1"
 
 /**
  * struct etrunk_addr - an IP address with its family
@@ -420,11 +423,19 @@ void etrunk_member_core_changed(struct etrunk_member *member,
 
 /*
  * The whole PE is about to go and the peer serves first: note who has to leave,
- * then begin; and is it done? RTNL. It is within ETRUNK_LEAVE_NS, whatever the peer and the CE do.
+ * then begin; and is it done? RTNL. It is within ETRUNK_LEAVE_NS, whatever the
+ * peer and the CE do.
  */
 #define ETRUNK_LEAVE_NS		(3 * NSEC_PER_SEC)
 void etrunk_members_leave(struct etrunk_net *en, bool go);
 bool etrunk_members_have_left(struct etrunk_net *en);
+
+/*
+ * vpws_ac.c -> member.c, softirq or RTNL, no lock held: what services the member
+ * has; their member id is of no concern.
+ */
+void etrunk_member_services(struct etrunk_member *member,
+			    const struct trunk_pkt_services *sum);
 
 /* The rest is for vpws.c and lag.c. */
 struct etrunk_member *etrunk_member_find_rcu(struct etrunk_net *en,

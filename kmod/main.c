@@ -55,5 +55,5 @@ module_exit(etrunk_exit);
 MODULE_DESCRIPTION("E-Trunk: multi-chassis LACP with pseudowire redundancy");
 MODULE_AUTHOR("E-Trunk for Linux maintainers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1");
+MODULE_VERSION(ETRUNK_VERSION);
 MODULE_ALIAS_GENL_FAMILY(ETRUNK_GENL_NAME);

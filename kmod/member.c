@@ -13,6 +13,7 @@
  */
 #include <linux/slab.h>
 
+#include "peer_diff.h"
 #include "trunk.h"
 
 const char *const member_fault_name[MEMBER_FAULT_N] = {
@@ -23,6 +24,8 @@ const char *const member_fault_name[MEMBER_FAULT_N] = {
 	[MEMBER_FAULT_CE_NO_LACP] = "ce-no-lacp",
 	[MEMBER_FAULT_BOTH_PASSIVE] = "both-passive",
 	[MEMBER_FAULT_CE_DEAF] = "ce-deaf",
+	[MEMBER_FAULT_VLAN] = "vlan-mismatch",
+	[MEMBER_FAULT_MTU] = "mtu-mismatch",
 };
 
 static const u32 silence_fault[] = {
@@ -54,7 +57,7 @@ static void fill_view(struct member_fsm_view *v, const struct etrunk_member *m,
 
 static u32 faults(const struct etrunk_member *m)
 {
-	u32 mask = 0;
+	u32 mask = 0, diff;
 
 	if (m->links.looped)
 		mask |= BIT(MEMBER_FAULT_LOOPED);
@@ -64,9 +67,16 @@ static u32 faults(const struct etrunk_member *m)
 	if (!m->trunk->fsm.peer.fresh)
 		return mask;
 	if (!m->peer_exists)
-		mask |= BIT(MEMBER_FAULT_NO_PEER_MEMBER);
-	else if (m->peer.lacp_key != etrunk_member_lacp_key(&m->trunk->cfg, &m->cfg))
+		return mask | BIT(MEMBER_FAULT_NO_PEER_MEMBER);
+	if (m->peer.lacp_key != etrunk_member_lacp_key(&m->trunk->cfg, &m->cfg))
 		mask |= BIT(MEMBER_FAULT_LACP_KEY);
+	if (!m->peer_says)
+		return mask;
+	diff = peer_diff_services(&m->services, &m->peer_services);
+	if (diff & PEER_DIFF_VLAN)
+		mask |= BIT(MEMBER_FAULT_VLAN);
+	if (diff & PEER_DIFF_MTU)
+		mask |= BIT(MEMBER_FAULT_MTU);
 	return mask;
 }
 
@@ -182,6 +192,28 @@ void etrunk_member_core_changed(struct etrunk_member *m, unsigned int services,
 	trunk_update(t, now, 0, &w);
 	spin_unlock_bh(&t->lock);
 	trunk_run(t, &w);
+}
+
+/**
+ * etrunk_member_services() - the services on a member are others
+ * @m: the member
+ * @sum: what they are
+ *
+ * Softirq or RTNL. The peer hears of it with the next hello.
+ */
+void etrunk_member_services(struct etrunk_member *m,
+			    const struct trunk_pkt_services *sum)
+{
+	struct etrunk_trunk *t = m->trunk;
+	struct trunk_work w = {};
+
+	local_bh_disable();
+	spin_lock(&t->lock);
+	m->services = *sum;
+	trunk_update(t, ktime_get_ns(), 0, &w);
+	spin_unlock(&t->lock);
+	trunk_run(t, &w);
+	local_bh_enable();
 }
 
 /* ----------------------------------------------------- for vpws.c and lag.c */

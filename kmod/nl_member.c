@@ -48,6 +48,13 @@ const struct nla_policy etrunk_nl_member_policy[ETRUNK_A_MEMBER_MAX + 1] = {
 	[ETRUNK_A_MEMBER_FAULT] = READ_ONLY,
 	[ETRUNK_A_MEMBER_HISTORY] = READ_ONLY,
 	[ETRUNK_A_MEMBER_PAD] = READ_ONLY,
+	[ETRUNK_A_MEMBER_ACS] = READ_ONLY,
+	[ETRUNK_A_MEMBER_AC_MTU] = READ_ONLY,
+	[ETRUNK_A_MEMBER_PW_MTU] = READ_ONLY,
+	[ETRUNK_A_MEMBER_PEER_ACS] = READ_ONLY,
+	[ETRUNK_A_MEMBER_PEER_AC_MTU] = READ_ONLY,
+	[ETRUNK_A_MEMBER_PEER_PW_MTU] = READ_ONLY,
+	[ETRUNK_A_MEMBER_PEER_LACP_KEY] = READ_ONLY,
 	/* these two may be empty */
 	[ETRUNK_A_MEMBER_LACP_SYSTEM_ID] = { .type = NLA_BINARY,
 					     .len = ETH_ALEN },
@@ -376,6 +383,29 @@ int etrunk_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+/* @attr: of enum etrunk_attr_member, the first of three */
+static int fill_services(struct sk_buff *skb, int attr,
+			 const struct trunk_pkt_services *s)
+{
+	if (nla_put_u32(skb, attr, s->acs) ||
+	    (s->ac_mtu && nla_put_u32(skb, attr + 1, s->ac_mtu)) ||
+	    (s->pw_mtu && nla_put_u32(skb, attr + 2, s->pw_mtu)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* what the peer says of its member */
+static int fill_peer(struct sk_buff *skb, const struct etrunk_member *m)
+{
+	if (!m->trunk->fsm.peer.fresh || !m->peer_exists)
+		return 0;
+	if (nla_put_u32(skb, ETRUNK_A_MEMBER_PEER_STATE, m->peer.state) ||
+	    nla_put_u32(skb, ETRUNK_A_MEMBER_PEER_LACP_KEY, m->peer.lacp_key))
+		return -EMSGSIZE;
+	return m->peer_says ? fill_services(skb, ETRUNK_A_MEMBER_PEER_ACS,
+					    &m->peer_services) : 0;
+}
+
 /* under its E-Trunk's lock */
 static int fill_state(struct sk_buff *skb, const struct etrunk_member *m)
 {
@@ -388,8 +418,8 @@ static int fill_state(struct sk_buff *skb, const struct etrunk_member *m)
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_ABLE, f->able) ||
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_READY, f->ready) ||
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_CORE_OK, f->core_ok) ||
-	    (m->trunk->fsm.peer.fresh && m->peer_exists &&
-	     nla_put_u32(skb, ETRUNK_A_MEMBER_PEER_STATE, m->peer.state)) ||
+	    fill_peer(skb, m) ||
+	    fill_services(skb, ETRUNK_A_MEMBER_ACS, &m->services) ||
 	    nla_put_u32(skb, ETRUNK_A_MEMBER_LINKS, m->links.links) ||
 	    (m->links.ce_known &&
 	     nla_put(skb, ETRUNK_A_MEMBER_PARTNER, ETH_ALEN,

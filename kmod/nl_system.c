@@ -25,6 +25,7 @@ const struct nla_policy etrunk_nl_system_policy[ETRUNK_A_SYSTEM_MAX + 1] = {
 	[ETRUNK_A_SYSTEM_WEAK_ALGORITHMS] = NLA_POLICY_MAX(NLA_U32, 1),
 	[ETRUNK_A_SYSTEM_SYSTEM_ID] = { .type = NLA_REJECT },
 	[ETRUNK_A_SYSTEM_COUNTER] = { .type = NLA_REJECT },
+	[ETRUNK_A_SYSTEM_VERSION] = { .type = NLA_REJECT },
 };
 
 /**
@@ -187,7 +188,8 @@ static int fill(struct sk_buff *skb, const void *obj)
 	    nla_put_u32(skb, ETRUNK_A_SYSTEM_UDP_PORT, en->udp_port) ||
 	    nla_put_u32(skb, ETRUNK_A_SYSTEM_WEAK_ALGORITHMS,
 			en->weak_algorithms) ||
-	    nla_put(skb, ETRUNK_A_SYSTEM_SYSTEM_ID, ETH_ALEN, en->system_id))
+	    nla_put(skb, ETRUNK_A_SYSTEM_SYSTEM_ID, ETH_ALEN, en->system_id) ||
+	    nla_put_string(skb, ETRUNK_A_SYSTEM_VERSION, ETRUNK_VERSION))
 		return -EMSGSIZE;
 	if (etrunk_nl_put_counters(skb, ETRUNK_A_SYSTEM_COUNTER,
 				   trunk_net_counter_desc, TRUNK_NET_COUNTERS,

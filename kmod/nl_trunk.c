@@ -96,6 +96,11 @@ const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
 	[ETRUNK_A_TRUNK_BACKUP_UP] = READ_ONLY,
 	[ETRUNK_A_TRUNK_BACKUP_SINCE] = READ_ONLY,
 	[ETRUNK_A_TRUNK_BACKUP_AGE_MS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_HELLO_MS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_MULTIPLIER] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_REVERT_DELAY_MS] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_REVERT] = READ_ONLY,
+	[ETRUNK_A_TRUNK_PEER_VERSION] = READ_ONLY,
 	[ETRUNK_A_TRUNK_PAD] = READ_ONLY,
 	[ETRUNK_A_TRUNK_SELECT] = NLA_POLICY_MAX(NLA_U32,
 						 ETRUNK_SELECT_BANDWIDTH),
@@ -777,6 +782,23 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_trunk *t)
 	return 0;
 }
 
+static int fill_peer_settings(struct sk_buff *skb,
+			      const struct trunk_pkt_settings *s)
+{
+	if (*s->version &&
+	    nla_put_string(skb, ETRUNK_A_TRUNK_PEER_VERSION, s->version))
+		return -EMSGSIZE;
+	if (!s->has_timers)
+		return 0;
+	if (nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_HELLO_MS, s->hello_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_MULTIPLIER, s->multiplier) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_REVERT_DELAY_MS,
+			s->revert_delay_ms) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_PEER_REVERT, s->revert))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_peer(struct sk_buff *skb, const struct etrunk_trunk *t, u64 now)
 {
 	const struct trunk_fsm_peer *p = &t->fsm.peer;
@@ -799,7 +821,7 @@ static int fill_peer(struct sk_buff *skb, const struct etrunk_trunk *t, u64 now)
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_LAST_HELLO_AGE_MS,
 			div_u64(age, NSEC_PER_MSEC)))
 		return -EMSGSIZE;
-	return 0;
+	return fill_peer_settings(skb, &t->peer_settings);
 }
 
 /*
@@ -869,7 +891,7 @@ static int fill_state(struct sk_buff *skb, const struct etrunk_trunk *t)
 				   TRUNK_COUNTERS, t->counters))
 		return -EMSGSIZE;
 	for (i = 0; i < TRUNK_FAULT_N; i++)
-		if ((t->fsm.faults & BIT(i)) &&
+		if ((t->told_faults & BIT(i)) &&
 		    nla_put_string(skb, ETRUNK_A_TRUNK_FAULT,
 				   trunk_fault_name[i]))
 			return -EMSGSIZE;

@@ -360,7 +360,11 @@ void etrunk_pw_set(struct etrunk_pw *pw, const struct etrunk_pw_cfg *cfg,
 	spin_unlock_bh(&pw->lock);
 
 	if (pw->started) {
+		struct etrunk_vpws *v = rtnl_dereference(pw->vpws);
+
 		config_event(pw, "changed");
+		if (v)
+			etrunk_ac_services_changed(v);
 		if (vccv)
 			etrunk_bfd_start(vccv);
 		etrunk_pw_changed(pw, "CONFIG");

@@ -554,6 +554,7 @@ void etrunk_ac_netdev_event(struct etrunk_net *en, struct net_device *dev,
 enum etrunk_ac_state etrunk_ac_state(const struct etrunk_vpws *v);
 void etrunk_ac_core_set_locked(struct etrunk_vpws *v, bool ok);
 void etrunk_ac_core_report(struct etrunk_vpws *v);
+void etrunk_ac_services_changed(struct etrunk_vpws *v);
 void etrunk_ac_sample(struct etrunk_net *en);
 /* vpws_ac.c: starts looking at carriers, if that is not done already */
 void etrunk_sampler_start(struct etrunk_net *en);

@@ -22,6 +22,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "peer_diff.h"
 #include "trunk.h"
 
 const char *const trunk_fault_name[TRUNK_FAULT_N] = {
@@ -35,6 +36,9 @@ const char *const trunk_fault_name[TRUNK_FAULT_N] = {
 	[TRUNK_FAULT_SELECT] = "select-mismatch",
 	[TRUNK_FAULT_PRIMARY_PATH] = "primary-path-down",
 	[TRUNK_FAULT_BACKUP_PATH] = "backup-path-down",
+	[TRUNK_FAULT_TIMER] = "timer-mismatch",
+	[TRUNK_FAULT_REVERT_DELAY] = "revert-delay-mismatch",
+	[TRUNK_FAULT_VERSION] = "version-mismatch",
 };
 
 /**
@@ -132,22 +136,58 @@ static void tell_role(struct etrunk_trunk *t, struct trunk_work *w)
 	trunk_event(t, w, ETRUNK_EVENT_TRUNK_STATE, t->name, from, to, why);
 }
 
+/**
+ * trunk_settings_fill() - what the peer is told to compare
+ * @t: E-Trunk, locked
+ * @s: filled
+ */
+void trunk_settings_fill(const struct etrunk_trunk *t,
+			 struct trunk_pkt_settings *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->has_timers = true;
+	s->hello_ms = t->cfg.hello_ms;
+	s->multiplier = t->cfg.multiplier;
+	s->revert_delay_ms = t->cfg.revert_delay_ms;
+	s->revert = t->cfg.revert;
+	BUILD_BUG_ON(sizeof(ETRUNK_VERSION) > sizeof(s->version));
+	strscpy(s->version, ETRUNK_VERSION, sizeof(s->version));
+}
+
+static u32 faults(const struct etrunk_trunk *t)
+{
+	struct trunk_pkt_settings ours;
+	u32 mask = t->fsm.faults, diff;
+
+	if (!t->fsm.peer.fresh || !t->fsm.cfg.usable)
+		return mask;
+	trunk_settings_fill(t, &ours);
+	diff = peer_diff_settings(&ours, &t->peer_settings);
+	if (diff & PEER_DIFF_TIMER)
+		mask |= BIT(TRUNK_FAULT_TIMER);
+	if (diff & PEER_DIFF_REVERT_DELAY)
+		mask |= BIT(TRUNK_FAULT_REVERT_DELAY);
+	if (diff & PEER_DIFF_VERSION)
+		mask |= BIT(TRUNK_FAULT_VERSION);
+	return mask;
+}
+
 static void tell_faults(struct etrunk_trunk *t, struct trunk_work *w)
 {
-	u32 changed = t->told_faults ^ t->fsm.faults;
+	u32 now = faults(t), changed = t->told_faults ^ now;
 	unsigned int i;
 
 	for (i = 0; i < TRUNK_FAULT_N; i++) {
 		if (!(changed & BIT(i)))
 			continue;
-		if (t->fsm.faults & BIT(i))
+		if (now & BIT(i))
 			trunk_event(t, w, ETRUNK_EVENT_FAULT, t->name,
 				    NULL, "raised", trunk_fault_name[i]);
 		else
 			trunk_event(t, w, ETRUNK_EVENT_FAULT, t->name,
 				    "raised", "cleared", trunk_fault_name[i]);
 	}
-	t->told_faults = t->fsm.faults;
+	t->told_faults = now;
 }
 
 /**

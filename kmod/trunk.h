@@ -212,6 +212,7 @@ struct etrunk_trunk_plan {
  * @started: acts
  * @dead: on its way out, arms and sends nothing any more
  * @fsm: role machine
+ * @peer_settings: as the peer said in its last hello
  * @told_state: role as last reported
  * @told_reason: its reason
  * @told_faults: faults as last reported
@@ -239,6 +240,7 @@ struct etrunk_trunk {
 	bool started;
 	bool dead;
 	struct trunk_fsm fsm;
+	struct trunk_pkt_settings peer_settings;
 	u8 told_state;
 	u8 told_reason;
 	u32 told_faults;
@@ -257,6 +259,8 @@ enum member_fault {
 	MEMBER_FAULT_CE_NO_LACP,
 	MEMBER_FAULT_BOTH_PASSIVE,
 	MEMBER_FAULT_CE_DEAF,
+	MEMBER_FAULT_VLAN,
+	MEMBER_FAULT_MTU,
 	MEMBER_FAULT_N,
 };
 
@@ -297,6 +301,9 @@ struct etrunk_member_cfg {
  * @fsm: election machine
  * @peer_exists: the peer has this member
  * @peer: as it said
+ * @services: what there is on it
+ * @peer_says: it said so of its services: @peer_services
+ * @peer_services: the same at the peer
  * @links: as lag.c said
  * @gen: counts decisions
  * @leaving: served when it was told to leave
@@ -321,6 +328,9 @@ struct etrunk_member {
 	struct member_fsm fsm;
 	bool peer_exists;
 	struct trunk_pkt_member peer;
+	struct trunk_pkt_services services;
+	bool peer_says;
+	struct trunk_pkt_services peer_services;
 	struct etrunk_link_status links;
 	u64 gen;
 	bool leaving;
@@ -370,6 +380,8 @@ const struct trunk_keyring *
 etrunk_trunk_wanted_keys(const struct etrunk_trunk *t);
 void etrunk_trunk_identity_changed(struct etrunk_net *en);
 bool etrunk_trunk_high(const struct etrunk_trunk_cfg *cfg);
+void trunk_settings_fill(const struct etrunk_trunk *t,
+			 struct trunk_pkt_settings *s);
 void trunk_arm(struct etrunk_trunk *t);
 void trunk_update(struct etrunk_trunk *t, u64 now, u32 acts,
 		  struct trunk_work *w);

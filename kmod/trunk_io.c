@@ -85,14 +85,33 @@ static const u8 parse_counter[] = {
 	[TRUNK_PKT_E_TLV] = TRUNK_DROP_TLV,
 };
 
+static void take_services(struct etrunk_trunk *t, const u8 *buf, size_t body)
+{
+	struct trunk_pkt_services s;
+	struct etrunk_member *m;
+	size_t pos = 0;
+
+	while ((pos = trunk_pkt_next_services(buf, body, pos, &s))) {
+		list_for_each_entry(m, &t->members, node) {
+			if (!m->peer_exists || m->peer.id != s.id)
+				continue;
+			m->peer_says = true;
+			m->peer_services = s;
+			break;
+		}
+	}
+}
+
 static void take_members(struct etrunk_trunk *t, const u8 *buf, size_t body)
 {
 	struct trunk_pkt_member p;
 	struct etrunk_member *m;
 	size_t pos = 0;
 
-	list_for_each_entry(m, &t->members, node)
+	list_for_each_entry(m, &t->members, node) {
 		m->peer_exists = false;
+		m->peer_says = false;
+	}
 	while ((pos = trunk_pkt_next_member(buf, body, pos, &p))) {
 		list_for_each_entry(m, &t->members, node) {
 			if (m->cfg.id != p.remote_id ||
@@ -125,7 +144,9 @@ static void trunk_rx(struct etrunk_trunk *t, const u8 *buf, size_t body,
 	case TRUNK_RX_ACCEPTED:
 		t->rx++;
 		t->counters[TRUNK_RX_PRIMARY + pkt->path]++;
+		trunk_pkt_settings(buf, body, &t->peer_settings);
 		take_members(t, buf, body);
+		take_services(t, buf, body);
 		break;
 	case TRUNK_RX_REFLECTED:
 		t->counters[TRUNK_DROP_REFLECTED]++;
@@ -294,6 +315,8 @@ static size_t build(struct etrunk_trunk *t, const struct trunk_keyring *keys,
 		    u8 *buf, struct tx_way *way)
 {
 	u8 digest_len = trunk_keyring_digest_len(keys);
+	struct trunk_pkt_settings settings;
+	struct trunk_pkt_services services;
 	struct trunk_pkt_member member;
 	const struct etrunk_member *m;
 	unsigned int n = 0, i = 0;
@@ -318,6 +341,15 @@ static size_t build(struct etrunk_trunk *t, const struct trunk_keyring *keys,
 			continue;
 		fill_member(&member, m);
 		trunk_pkt_put_member(buf, i++, &member);
+	}
+	trunk_settings_fill(t, &settings);
+	body = trunk_pkt_add_settings(buf, body, digest_len, &settings);
+	list_for_each_entry(m, &t->members, node) {
+		if (!m->started)
+			continue;
+		services = m->services;
+		services.id = m->cfg.id;
+		body = trunk_pkt_add_services(buf, body, digest_len, &services);
 	}
 	for (i = 0; i < TRUNK_PATHS; i++) {
 		way[i].scope = t->scope[i];
@@ -380,8 +412,8 @@ void trunk_tx(struct etrunk_trunk *t)
 	size_t body;
 	u8 *buf;
 
-	buf = kmalloc(trunk_pkt_len(ETRUNK_MEMBERS_MAX, TRUNK_PKT_DIGEST_MAX),
-		      GFP_ATOMIC);
+	BUILD_BUG_ON(TRUNK_PKT_FULL_LEN(ETRUNK_MEMBERS_MAX) > TRUNK_PKT_LEN_MAX);
+	buf = kmalloc(TRUNK_PKT_FULL_LEN(ETRUNK_MEMBERS_MAX), GFP_ATOMIC);
 	body = build(t, keys, buf, way);
 	if (!body) {
 		kfree(buf);

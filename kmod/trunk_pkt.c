@@ -121,6 +121,75 @@ void trunk_pkt_put_member(u8 *buf, unsigned int index,
 	put_unaligned_be32(m->speed, p + 16);
 }
 
+/* a TLV behind what there is; returns where its value goes */
+static u8 *add_tlv(u8 *buf, size_t *body_len, u8 digest_len, u16 type, u16 len)
+{
+	u8 *p = buf + *body_len;
+
+	put_unaligned_be16(type, p);
+	put_unaligned_be16(len, p + 2);
+	p += TRUNK_PKT_TLV_HDR_LEN;
+	memset(p, 0, len);
+	*body_len += TRUNK_PKT_TLV_HDR_LEN + len;
+	put_unaligned_be16(*body_len + digest_len, buf + O_LENGTH);
+	return p;
+}
+
+/**
+ * trunk_pkt_add_settings() - add settings and version to a hello
+ * @buf: hello whose members are all there
+ * @body_len: of it, before the digest
+ * @digest_len: room that is left for the digest
+ * @s: what to say
+ *
+ * Return: the bytes that the digest covers now.
+ */
+size_t trunk_pkt_add_settings(u8 *buf, size_t body_len, u8 digest_len,
+			      const struct trunk_pkt_settings *s)
+{
+	size_t len = strlen(s->version);
+	u8 *p;
+
+	if (s->has_timers) {
+		p = add_tlv(buf, &body_len, digest_len, TRUNK_PKT_TLV_SETTINGS,
+			    TRUNK_PKT_SETTINGS_LEN);
+		put_unaligned_be32(s->hello_ms, p);
+		put_unaligned_be32(s->multiplier, p + 4);
+		put_unaligned_be32(s->revert_delay_ms, p + 8);
+		put_unaligned_be16(s->revert ? TRUNK_PKT_S_REVERT : 0, p + 12);
+	}
+	if (len) {
+		p = add_tlv(buf, &body_len, digest_len, TRUNK_PKT_TLV_VERSION,
+			    len);
+		memcpy(p, s->version, len);
+	}
+	return body_len;
+}
+
+/**
+ * trunk_pkt_add_services() - add the services of a member to a hello
+ * @buf: hello whose members are all there
+ * @body_len: of it, before the digest
+ * @digest_len: room that is left for the digest
+ * @s: what to say
+ *
+ * Return: the bytes that the digest covers now.
+ */
+size_t trunk_pkt_add_services(u8 *buf, size_t body_len, u8 digest_len,
+			      const struct trunk_pkt_services *s)
+{
+	u8 *p = add_tlv(buf, &body_len, digest_len, TRUNK_PKT_TLV_SERVICES,
+			TRUNK_PKT_SERVICES_LEN);
+
+	put_unaligned_be32(s->id, p);
+	put_unaligned_be32(s->acs, p + 4);
+	put_unaligned_be64(s->vlans, p + 8);
+	put_unaligned_be32(s->ac_mtu, p + 16);
+	put_unaligned_be32(s->pw_mtu, p + 20);
+	put_unaligned_be32(s->mtus, p + 24);
+	return body_len;
+}
+
 /**
  * trunk_pkt_frame() - read what is needed to find the key of a hello
  * @buf: UDP payload
@@ -190,8 +259,9 @@ static bool doubled(const u8 *buf, size_t end, u32 id)
 static enum trunk_pkt_err parse_tlvs(const u8 *buf, size_t end,
 				     struct trunk_pkt *pkt)
 {
+	unsigned int members = 0, services = 0;
+	bool settings = false, version = false;
 	size_t pos = O_TLVS;
-	unsigned int members = 0;
 
 	while (pos < end) {
 		struct trunk_pkt_member m;
@@ -228,6 +298,21 @@ static enum trunk_pkt_err parse_tlvs(const u8 *buf, size_t end,
 			    m.mode < ETRUNK_MODE_AUTO ||
 			    m.mode > ETRUNK_MODE_FORCE_MASTER)
 				return TRUNK_PKT_E_STATE;
+			break;
+		case TRUNK_PKT_TLV_SETTINGS:
+			if (len < TRUNK_PKT_SETTINGS_LEN || settings)
+				return TRUNK_PKT_E_TLV;
+			settings = true;
+			break;
+		case TRUNK_PKT_TLV_VERSION:
+			if (!len || version)
+				return TRUNK_PKT_E_TLV;
+			version = true;
+			break;
+		case TRUNK_PKT_TLV_SERVICES:
+			if (len < TRUNK_PKT_SERVICES_LEN ||
+			    ++services > ETRUNK_MEMBERS_MAX)
+				return TRUNK_PKT_E_TLV;
 			break;
 		}
 	}
@@ -286,6 +371,24 @@ enum trunk_pkt_err trunk_pkt_parse(const u8 *buf, size_t len,
 	return parse_tlvs(buf, len - buf[O_DIGEST_LEN], pkt);
 }
 
+/* The next TLV of a type in a parsed hello; as trunk_pkt_next_member(). */
+static size_t next_tlv(const u8 *buf, size_t body_len, size_t pos, u16 type,
+		       const u8 **val, u16 *len)
+{
+	if (!pos)
+		pos = O_TLVS;
+	while (pos < body_len) {
+		u16 found = get_unaligned_be16(buf + pos);
+
+		*len = get_unaligned_be16(buf + pos + 2);
+		*val = buf + pos + TRUNK_PKT_TLV_HDR_LEN;
+		pos += TRUNK_PKT_TLV_HDR_LEN + *len;
+		if (found == type)
+			return pos;
+	}
+	return 0;
+}
+
 /**
  * trunk_pkt_next_member() - read the members of a parsed hello one by one
  * @buf: what trunk_pkt_parse() accepted
@@ -298,17 +401,64 @@ enum trunk_pkt_err trunk_pkt_parse(const u8 *buf, size_t len,
 size_t trunk_pkt_next_member(const u8 *buf, size_t body_len, size_t pos,
 			     struct trunk_pkt_member *m)
 {
-	if (!pos)
-		pos = O_TLVS;
-	while (pos < body_len) {
-		u16 type = get_unaligned_be16(buf + pos);
-		const u8 *val = buf + pos + TRUNK_PKT_TLV_HDR_LEN;
+	const u8 *val;
+	u16 len;
 
-		pos += TRUNK_PKT_TLV_HDR_LEN + get_unaligned_be16(buf + pos + 2);
-		if (type == TRUNK_PKT_TLV_MEMBER) {
-			get_member(val, m);
-			return pos;
-		}
+	pos = next_tlv(buf, body_len, pos, TRUNK_PKT_TLV_MEMBER, &val, &len);
+	if (pos)
+		get_member(val, m);
+	return pos;
+}
+
+/**
+ * trunk_pkt_settings() - read the settings of a parsed hello
+ * @buf: what trunk_pkt_parse() accepted
+ * @body_len: bytes before the digest
+ * @s: filled; what is not printable in the version becomes a question mark
+ */
+void trunk_pkt_settings(const u8 *buf, size_t body_len,
+			struct trunk_pkt_settings *s)
+{
+	const u8 *val;
+	u16 len, i;
+
+	memset(s, 0, sizeof(*s));
+	if (next_tlv(buf, body_len, 0, TRUNK_PKT_TLV_SETTINGS, &val, &len)) {
+		s->has_timers = true;
+		s->hello_ms = get_unaligned_be32(val);
+		s->multiplier = get_unaligned_be32(val + 4);
+		s->revert_delay_ms = get_unaligned_be32(val + 8);
+		s->revert = get_unaligned_be16(val + 12) & TRUNK_PKT_S_REVERT;
 	}
-	return 0;
+	if (next_tlv(buf, body_len, 0, TRUNK_PKT_TLV_VERSION, &val, &len))
+		for (i = 0; i < min_t(u16, len, TRUNK_PKT_VERSION_MAX); i++)
+			s->version[i] = val[i] > ' ' && val[i] < 0x7f ?
+					val[i] : '?';
+}
+
+/**
+ * trunk_pkt_next_services() - read the services of a parsed hello's members
+ * @buf: what trunk_pkt_parse() accepted
+ * @body_len: bytes before the digest
+ * @pos: 0 to start, then what the last call returned
+ * @s: filled
+ *
+ * Return: the position to go on from, or 0 when there are no more.
+ */
+size_t trunk_pkt_next_services(const u8 *buf, size_t body_len, size_t pos,
+			       struct trunk_pkt_services *s)
+{
+	const u8 *val;
+	u16 len;
+
+	pos = next_tlv(buf, body_len, pos, TRUNK_PKT_TLV_SERVICES, &val, &len);
+	if (!pos)
+		return 0;
+	s->id = get_unaligned_be32(val);
+	s->acs = get_unaligned_be32(val + 4);
+	s->vlans = get_unaligned_be64(val + 8);
+	s->ac_mtu = get_unaligned_be32(val + 16);
+	s->pw_mtu = get_unaligned_be32(val + 20);
+	s->mtus = get_unaligned_be32(val + 24);
+	return pos;
 }

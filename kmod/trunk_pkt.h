@@ -58,6 +58,27 @@
  *	 14	2  LACP key
  *	 16	4  bandwidth of the usable links in Mbit/s, 0 unknown
  *
+ * The rest is there to be compared with what the receiver has; it decides
+ * nothing. Who leaves it out is not compared.
+ *
+ *	type 3, settings, 16 bytes, at most once
+ *	  0	4  hello interval in ms
+ *	  4	4  multiplier
+ *	  8	4  revert delay in ms
+ *	 12	2  flags: 0x01 the sender takes back from a stand-in
+ *	 14	2  0
+ *
+ *	type 4, version of the sender's software, 1..31 bytes of text without NUL,
+ *	at most once; of a longer one the first 31 count
+ *
+ *	type 5, services of a member, 28 bytes, once per member
+ *	  0	4  id of the member at the sender
+ *	  4	4  number of attachment circuits (ACs) on it
+ *	  8	8  digest of their VLANs, see peer_diff.h
+ *	 16	4  smallest MTU of an AC's device, 0 without ACs
+ *	 20	4  smallest MTU of a pseudowire of theirs, 0 without
+ *	 24	4  digest of the MTUs of each, see peer_diff.h
+ *
  * How sessions, challenges, sequences and echoes are used: trunk_fsm.h.
  */
 #ifndef _ETRUNK_TRUNK_PKT_H
@@ -70,6 +91,9 @@
 #define TRUNK_PKT_HDR_LEN	84
 #define TRUNK_PKT_LACP_LEN	8
 #define TRUNK_PKT_MEMBER_LEN	20
+#define TRUNK_PKT_SETTINGS_LEN	16
+#define TRUNK_PKT_VERSION_MAX	31
+#define TRUNK_PKT_SERVICES_LEN	28
 #define TRUNK_PKT_TLV_HDR_LEN	4
 #define TRUNK_PKT_DIGEST_MAX	32
 /* largest that is sent or accepted; room for TLVs of later versions */
@@ -85,6 +109,8 @@
 #define TRUNK_PKT_M_READY	0x04
 #define TRUNK_PKT_M_CORE_OK	0x08
 
+#define TRUNK_PKT_S_REVERT	0x01
+
 enum trunk_pkt_auth {
 	TRUNK_PKT_AUTH_NONE,
 	TRUNK_PKT_AUTH_SHA256,
@@ -94,6 +120,9 @@ enum trunk_pkt_auth {
 enum trunk_pkt_tlv {
 	TRUNK_PKT_TLV_LACP = 1,
 	TRUNK_PKT_TLV_MEMBER,
+	TRUNK_PKT_TLV_SETTINGS,
+	TRUNK_PKT_TLV_VERSION,
+	TRUNK_PKT_TLV_SERVICES,
 };
 
 /**
@@ -223,11 +252,59 @@ struct trunk_pkt_member {
 	u32 speed;
 };
 
+/**
+ * struct trunk_pkt_settings - what should be equal at both ends
+ * @has_timers: the four below were there
+ * @hello_ms: hello interval
+ * @multiplier: fail time in intervals
+ * @revert_delay_ms: before taking back
+ * @revert: takes back at all
+ * @version: of the software, "" = it was not there
+ */
+struct trunk_pkt_settings {
+	bool has_timers;
+	u32 hello_ms;
+	u32 multiplier;
+	u32 revert_delay_ms;
+	bool revert;
+	char version[TRUNK_PKT_VERSION_MAX + 1];
+};
+
+/**
+ * struct trunk_pkt_services - the services on one member
+ * @id: of the member, at the sender
+ * @acs: how many
+ * @vlans: digest of their VLANs
+ * @ac_mtu: smallest of an AC's device
+ * @pw_mtu: smallest of a pseudowire
+ * @mtus: digest of the MTUs
+ */
+struct trunk_pkt_services {
+	u32 id;
+	u32 acs;
+	u64 vlans;
+	u32 ac_mtu;
+	u32 pw_mtu;
+	u32 mtus;
+};
+
+/* a hello of so many members, with all there is to say, and no more */
+#define TRUNK_PKT_FULL_LEN(members) \
+	(TRUNK_PKT_HDR_LEN + TRUNK_PKT_TLV_HDR_LEN + TRUNK_PKT_LACP_LEN + \
+	 (members) * (2 * TRUNK_PKT_TLV_HDR_LEN + TRUNK_PKT_MEMBER_LEN + \
+		      TRUNK_PKT_SERVICES_LEN) + \
+	 2 * TRUNK_PKT_TLV_HDR_LEN + TRUNK_PKT_SETTINGS_LEN + \
+	 TRUNK_PKT_VERSION_MAX + TRUNK_PKT_DIGEST_MAX)
+
 size_t trunk_pkt_len(unsigned int members, u8 digest_len);
 size_t trunk_pkt_build(u8 *buf, const struct trunk_pkt *pkt, u8 digest_len,
 		       unsigned int members);
 void trunk_pkt_put_member(u8 *buf, unsigned int index,
 			  const struct trunk_pkt_member *m);
+size_t trunk_pkt_add_settings(u8 *buf, size_t body_len, u8 digest_len,
+			      const struct trunk_pkt_settings *s);
+size_t trunk_pkt_add_services(u8 *buf, size_t body_len, u8 digest_len,
+			      const struct trunk_pkt_services *s);
 
 enum trunk_pkt_err trunk_pkt_frame(const u8 *buf, size_t len,
 				   struct trunk_pkt_frame *frame);
@@ -235,5 +312,9 @@ enum trunk_pkt_err trunk_pkt_parse(const u8 *buf, size_t len,
 				   struct trunk_pkt *pkt);
 size_t trunk_pkt_next_member(const u8 *buf, size_t body_len, size_t pos,
 			     struct trunk_pkt_member *m);
+void trunk_pkt_settings(const u8 *buf, size_t body_len,
+			struct trunk_pkt_settings *s);
+size_t trunk_pkt_next_services(const u8 *buf, size_t body_len, size_t pos,
+			       struct trunk_pkt_services *s);
 
 #endif /* _ETRUNK_TRUNK_PKT_H */

@@ -413,6 +413,7 @@ void etrunk_vpws_start(struct etrunk_vpws *v)
 	spin_lock_bh(&v->lock);
 	WRITE_ONCE(v->started, true);
 	spin_unlock_bh(&v->lock);
+	etrunk_ac_services_changed(v);
 	etrunk_vpws_eval(v, "CONFIG");
 
 	rcu_read_lock();
@@ -524,6 +525,7 @@ void etrunk_vpws_set(struct etrunk_vpws *v, const struct etrunk_vpws_plan *plan)
 	if (plan->set)
 		replace_set(v, plan->set);
 	if (v->started) {
+		etrunk_ac_services_changed(v);
 		config_event(v, "changed");
 		etrunk_vpws_eval(v, "CONFIG");
 	}

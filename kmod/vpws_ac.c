@@ -11,12 +11,17 @@
  *
  * An AC whose device disappears leaves its service configured and down; a
  * device that comes up under that name is attached again.
+ *
+ * What services a member has is told to the peer PE, to be compared. It is
+ * summed up from softirq, a while after a change: many come together.
  */
 #include <linux/if_vlan.h>
 #include <linux/slab.h>
 
+#include "peer_diff.h"
 #include "pw.h"
 
+#define SUM_NS		(100 * NSEC_PER_MSEC)
 #define HELD_NS		(200 * NSEC_PER_MSEC)
 
 /**
@@ -33,6 +38,8 @@
  * @services: how many
  * @core_ok: how many of them have a working core
  * @reporting: reports to the member under way
+ * @stale: since when (ktime) the member was told of other services than there
+ *	are, 0 = it was not
  * @rcu: for freeing
  */
 struct etrunk_ac_group {
@@ -47,6 +54,7 @@ struct etrunk_ac_group {
 	atomic_t services;
 	atomic_t core_ok;
 	atomic_t reporting;
+	u64 stale;
 	struct rcu_head rcu;
 };
 
@@ -181,6 +189,81 @@ void etrunk_ac_core_report(struct etrunk_vpws *v)
 		core_report(group);
 }
 
+/* The member has to be told of the services; RTNL. */
+static void services_changed(struct etrunk_ac_group *group)
+{
+	/* the change is to be seen by who sees this */
+	smp_wmb();
+	if (!READ_ONCE(group->stale))
+		WRITE_ONCE(group->stale, ktime_get_ns());
+}
+
+/**
+ * etrunk_ac_services_changed - other services, or other MTUs of them
+ * @v: a service that is concerned
+ *
+ * Under RTNL.
+ */
+void etrunk_ac_services_changed(struct etrunk_vpws *v)
+{
+	struct etrunk_ac_group *group = rtnl_dereference(v->group);
+
+	if (group)
+		services_changed(group);
+}
+
+/* What an AC takes off, outermost first. */
+static unsigned int tags_of(const struct net_device *dev,
+			    struct peer_diff_tag *tag)
+{
+	unsigned int n = 0, i;
+
+	while (is_vlan_dev(dev) && n < PEER_DIFF_TAGS) {
+		const struct vlan_dev_priv *vlan = vlan_dev_priv(dev);
+
+		tag[n].tpid = ntohs(vlan->vlan_proto);
+		tag[n].vid = vlan->vlan_id;
+		n++;
+		dev = vlan->real_dev;
+	}
+	for (i = 0; i < n / 2; i++)
+		swap(tag[i], tag[n - 1 - i]);
+	return n;
+}
+
+static void add_service(struct trunk_pkt_services *sum,
+			const struct etrunk_vpws *v)
+{
+	const struct net_device *ac = rcu_dereference(v->ac);
+	const struct etrunk_vpws_set *set = rcu_dereference(v->set);
+	struct peer_diff_tag tag[PEER_DIFF_TAGS];
+	u32 pw_mtu = U32_MAX;
+	unsigned int i;
+
+	if (!ac || !READ_ONCE(v->started))
+		return;
+	for (i = 0; i < set->n; i++)
+		pw_mtu = min(pw_mtu, READ_ONCE(set->pw[i]->cfg.mtu));
+	peer_diff_add_ac(sum, tag, tags_of(ac, tag), READ_ONCE(ac->mtu),
+			 set->n ? pw_mtu : 0);
+}
+
+/* softirq, under RCU */
+static void sum_services(struct etrunk_ac_group *group)
+{
+	struct etrunk_member *member = rcu_dereference(group->member);
+	struct trunk_pkt_services sum = {};
+	struct etrunk_vpws *v;
+
+	/* what changes from here on is looked at again */
+	smp_store_mb(group->stale, 0);
+	if (!member)
+		return;
+	list_for_each_entry_rcu(v, &group->vpws, group_node)
+		add_service(&sum, v);
+	etrunk_member_services(member, &sum);
+}
+
 static void eval_group(struct etrunk_ac_group *group, const char *why)
 {
 	struct etrunk_vpws *v;
@@ -202,7 +285,10 @@ void etrunk_ac_sample(struct etrunk_net *en)
 	list_for_each_entry_rcu(group, &en->pw->groups, list) {
 		bool carrier = port_up(group->base);
 		u64 held = READ_ONCE(group->held);
+		u64 stale = READ_ONCE(group->stale);
 
+		if (stale && ktime_get_ns() >= stale + SUM_NS)
+			sum_services(group);
 		if (held && ktime_get_ns() < held)
 			continue;
 		if (READ_ONCE(group->carrier) == carrier && !held)
@@ -338,13 +424,19 @@ static void group_join(struct etrunk_vpws *v, struct etrunk_ac_group *group)
 		atomic_inc(&group->core_ok);
 	spin_unlock_bh(&v->lock);
 	list_add_tail_rcu(&v->group_node, &group->vpws);
+	services_changed(group);
 }
 
 static void group_leave(struct etrunk_vpws *v)
 {
 	struct etrunk_ac_group *group = rtnl_dereference(v->group);
+	struct etrunk_member *member = rtnl_dereference(group->member);
+	static const struct trunk_pkt_services none;
+	bool last;
 
 	list_del_rcu(&v->group_node);
+	last = list_empty(&group->vpws);
+	services_changed(group);
 	spin_lock_bh(&v->lock);
 	RCU_INIT_POINTER(v->group, NULL);
 	atomic_dec(&group->services);
@@ -358,6 +450,9 @@ static void group_leave(struct etrunk_vpws *v)
 	local_bh_enable();
 	rcu_read_unlock();
 	group_put(group);
+	/* no sum of before is on its way any more */
+	if (last && member)
+		etrunk_member_services(member, &none);
 }
 
 /* ------------------------------------------------------------------ attach */
@@ -540,6 +635,10 @@ void etrunk_ac_netdev_event(struct etrunk_net *en, struct net_device *dev,
 		strscpy(v->cfg.ac, dev->name, sizeof(v->cfg.ac));
 		spin_unlock_bh(&v->lock);
 		break;
+	case NETDEV_CHANGEMTU:
+		if (v)
+			etrunk_ac_services_changed(v);
+		break;
 	case NETDEV_UP:
 		if (!v)
 			attach_missing(en, dev);
@@ -597,6 +696,7 @@ void etrunk_vpws_member_added(struct etrunk_member *member)
 			continue;
 		rcu_assign_pointer(group->member, member);
 		WRITE_ONCE(group->held, 0);
+		services_changed(group);
 		local_bh_disable();
 		core_report(group);
 		eval_group(group, "AC_UP");

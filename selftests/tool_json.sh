@@ -13,18 +13,20 @@ ALL_TESTS="empty_arrays golden_keys golden_types values_of_an_object
 
 declare -A KEYS=(
 	[system]="lacp_system_id lacp_priority udp_port weak_algorithms system_id
-	counters"
+	version counters"
 	[e-trunk]="id state reason priority system_id peer_address source_address vrf
 	hello_ms multiplier fail_time_ms peer peer_priority peer_system_id
 	peer_state peer_fail_time_ms last_hello_age_ms revert_delay_s
 	bfd_session bfd_state rx tx rx_drop tx_drop description key_ids faults
 	last_change members send_key auth revert start_hold_s core_tracking
 	core_hold_down_ms core_hold_up_ms select backup_peer_address
-	backup_source_address split_policy paths switchover peer_switchover
+	backup_source_address split_policy paths peer_hello_ms peer_multiplier
+	peer_revert_delay_s peer_revert peer_version switchover peer_switchover
 	counters history"
 	[member]="dev id remote_id e_trunk mode phys_state state reason able
 	peer_state ready core_ok links partner lacp_key lacp_system_id
-	lacp_priority dormant last_change faults counters history"
+	lacp_priority dormant peer_lacp_key acs ac_mtu pw_mtu peer_acs
+	peer_ac_mtu peer_pw_mtu last_change faults counters history"
 	[bfd]="name state remote_state diag remote_diag peer source dev vrf
 	local_discriminator remote_discriminator min_tx_us min_rx_us multiplier
 	remote_multiplier tx_interval_us detect_time_us up_count down_count
@@ -122,6 +124,7 @@ types()
 golden_types()
 {
 	types system "lacp_priority number" "weak_algorithms boolean" \
+		"version string" \
 		"lacp_system_id string" "counters object"
 	types bfd "name string" "dev null|string" \
 		"remote_discriminator null|number" "used_by array" \
@@ -134,8 +137,14 @@ golden_types()
 		"peer_state null|string" "description null|string" \
 		"bfd_session null|string" "key_ids array" "faults array" \
 		"members array" "history array" "core_tracking boolean" \
-		"revert_delay_s number" "counters object"
+		"revert_delay_s number" "counters object" \
+		"peer_hello_ms null|number" "peer_multiplier null|number" \
+		"peer_revert_delay_s null|number" \
+		"peer_revert null|boolean" "peer_version null|string"
 	types member "able boolean" "peer_state null|string" \
+		"peer_lacp_key null|number" "acs number" "ac_mtu null|number" \
+		"pw_mtu null|number" "peer_acs null|number" \
+		"peer_ac_mtu null|number" "peer_pw_mtu null|number" \
 		"phys_state string" "history array" "counters object"
 	types pw "active boolean" "local_status number" \
 		"local_status_str string" "lsp null|object" \

@@ -292,6 +292,8 @@ hello_timeout()
 	pe 1 e-trunk set 1 track-bfd none
 	pe 2 e-trunk set 1 track-bfd none
 	pe 1 e-trunk set 1 hello 500ms multiplier 4
+	slowwait 5 is timer-mismatch trunk 2 '.faults | join(" ")' >/dev/null
+	check_err $? "faults of PE2: $(trunk 2 '.faults | join(" ")')"
 	sleep 2
 	ip -n "$PE1" -b "$TRUNK_TMP/off"
 	slowwait 10 is master member 2 .state >/dev/null
@@ -304,6 +306,7 @@ hello_timeout()
 	ip -n "$PE1" link set peer0 up
 	slowwait 20 serves 1
 	check_err $? "PE1 does not serve again"
+	pe 2 e-trunk set 1 hello 500ms multiplier 4
 }
 
 lacp_identity_mismatch()

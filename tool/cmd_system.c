@@ -19,6 +19,7 @@ static const struct key keys[] = {
 	  .arg = "on|off", .def = "off" },
 	{ .json = "system_id", .attr = A(SYSTEM_ID), .type = T_MAC,
 	  .flags = K_COL },
+	{ .json = "version", .attr = A(VERSION), .type = T_STRING },
 	{ .json = "counters", .attr = A(COUNTER), .type = T_COUNTERS,
 	  .flags = K_VOLATILE },
 	{ 0 }

@@ -12,7 +12,7 @@
 
 #include <linux/etrunk.h>
 
-#define ATTR_MAX	64	/* more than any object has */
+#define ATTR_MAX	96	/* more than any object has */
 
 /* exit codes */
 enum {

@@ -114,6 +114,8 @@ TEST(round_trip)
 /* exactly as long as it may be read, so that ASAN sees one byte more */
 static enum trunk_pkt_err check(const u8 *from, size_t len)
 {
+	struct trunk_pkt_services serv;
+	struct trunk_pkt_settings set;
 	struct trunk_pkt_frame frame;
 	struct trunk_pkt_member m;
 	enum trunk_pkt_err err;
@@ -128,6 +130,14 @@ static enum trunk_pkt_err check(const u8 *from, size_t len)
 	while (!err && (pos = trunk_pkt_next_member(buf, frame.body_len, pos,
 						    &m)))
 		;
+	while (!err && (pos = trunk_pkt_next_services(buf, frame.body_len, pos,
+						      &serv)))
+		;
+	if (!err) {
+		trunk_pkt_settings(buf, frame.body_len, &set);
+		if (strlen(set.version) > TRUNK_PKT_VERSION_MAX)
+			abort();
+	}
 	free(buf);
 	return err;
 }
@@ -263,6 +273,191 @@ TEST(doubled_members)
 	EXPECT_EQ(check(buf, body), TRUNK_PKT_OK);
 }
 
+/* ------------------------------------------------- what is only compared */
+
+static const struct trunk_pkt_settings settings = {
+	true, 0x00010203, 0x14, 0x11121314, true, "1.2-rc3",
+};
+
+static const struct trunk_pkt_services services[] = {
+	{ 1, 3, 0x2122232425262728, 1500, 0x31323334, 0x41424344 },
+	{ 0xfffffffe, 0, 0, 0, 0, 0 },
+};
+
+static const u8 extra_wire[] = {
+	0, 3, 0, 16, 0, 1, 2, 3, 0, 0, 0, 0x14, 0x11, 0x12, 0x13, 0x14,
+	0, 1, 0, 0,
+	0, 4, 0, 7, '1', '.', '2', '-', 'r', 'c', '3',
+	0, 5, 0, 28, 0, 0, 0, 1, 0, 0, 0, 3,
+	0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0, 0, 5, 0xdc,
+	0x31, 0x32, 0x33, 0x34, 0x41, 0x42, 0x43, 0x44,
+	0, 5, 0, 28, 0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+
+#define O_SETTINGS	sizeof(wire)
+#define O_VERSION	(O_SETTINGS + 20)
+#define O_SERVICES	(O_VERSION + 4 + 7)
+
+/* returns the length without the digest of 32 bytes that follows */
+static size_t build_all(u8 *buf, size_t size)
+{
+	size_t body = build(buf, size) - 32, i;
+
+	body = trunk_pkt_add_settings(buf, body, 32, &settings);
+	for (i = 0; i < ARRAY_SIZE(services); i++)
+		body = trunk_pkt_add_services(buf, body, 32, &services[i]);
+	memset(buf + body, 0xdd, 32);
+	return body;
+}
+
+TEST(layout_of_what_is_compared)
+{
+	u8 buf[512];
+	size_t i, body = build_all(buf, sizeof(buf));
+
+	ASSERT_EQ(body, sizeof(wire) + sizeof(extra_wire));
+	EXPECT_EQ(get_unaligned_be16(buf + 4), body + 32);
+	for (i = 0; i < sizeof(wire); i++)
+		if (i != 4 && i != 5)
+			EXPECT_EQ(buf[i], wire[i]) TH_LOG("byte %zu", i);
+	for (i = 0; i < sizeof(extra_wire); i++)
+		EXPECT_EQ(buf[sizeof(wire) + i], extra_wire[i])
+			TH_LOG("byte %zu", i);
+}
+
+TEST(round_trip_of_what_is_compared)
+{
+	struct trunk_pkt_services serv;
+	struct trunk_pkt_settings set;
+	size_t body, pos = 0, n = 0;
+	u8 buf[512];
+
+	body = build_all(buf, sizeof(buf));
+	ASSERT_EQ(check(buf, body + 32), TRUNK_PKT_OK);
+	memset(&set, 0xee, sizeof(set));
+	trunk_pkt_settings(buf, body, &set);
+	EXPECT_TRUE(set.has_timers);
+	EXPECT_EQ(set.hello_ms, settings.hello_ms);
+	EXPECT_EQ(set.multiplier, settings.multiplier);
+	EXPECT_EQ(set.revert_delay_ms, settings.revert_delay_ms);
+	EXPECT_TRUE(set.revert);
+	EXPECT_STREQ(set.version, settings.version);
+	while ((pos = trunk_pkt_next_services(buf, body, pos, &serv))) {
+		ASSERT_LT(n, ARRAY_SIZE(services));
+		EXPECT_EQ(serv.id, services[n].id);
+		EXPECT_EQ(serv.acs, services[n].acs);
+		EXPECT_EQ(serv.vlans, services[n].vlans);
+		EXPECT_EQ(serv.ac_mtu, services[n].ac_mtu);
+		EXPECT_EQ(serv.pw_mtu, services[n].pw_mtu);
+		EXPECT_EQ(serv.mtus, services[n].mtus);
+		n++;
+	}
+	EXPECT_EQ(n, ARRAY_SIZE(services));
+
+	/* a peer that says nothing of it */
+	body = build(buf, sizeof(buf)) - 32;
+	memset(&set, 0xee, sizeof(set));
+	trunk_pkt_settings(buf, body, &set);
+	EXPECT_FALSE(set.has_timers);
+	EXPECT_STREQ(set.version, "");
+	EXPECT_EQ(trunk_pkt_next_services(buf, body, 0, &serv), 0);
+}
+
+TEST(bad_of_what_is_compared)
+{
+	static const struct {
+		size_t at;
+		u8 value;
+		enum trunk_pkt_err err;
+	} cases[] = {
+		{ O_SETTINGS + 3, 15, TRUNK_PKT_E_TLV },	/* too short */
+		{ O_VERSION + 1, 3, TRUNK_PKT_E_TLV },	/* twice, too short */
+		{ O_VERSION + 3, 0, TRUNK_PKT_E_TLV },	/* empty */
+		{ O_SETTINGS + 1, 4, TRUNK_PKT_E_TLV },	/* version twice */
+		{ O_SERVICES + 3, 27, TRUNK_PKT_E_TLV },
+		{ O_SERVICES + 2, 0x7f, TRUNK_PKT_E_TLV },	/* over the end */
+		/* values are compared, not judged */
+		{ O_SETTINGS + 4, 0xff, TRUNK_PKT_OK },
+		{ O_SETTINGS + 16, 0xff, TRUNK_PKT_OK },
+		{ O_SETTINGS + 19, 0xff, TRUNK_PKT_OK },
+		{ O_VERSION + 4, 0, TRUNK_PKT_OK },
+		{ O_SERVICES + 4, 0xff, TRUNK_PKT_OK },
+		{ O_SETTINGS + 1, 0x77, TRUNK_PKT_OK },	/* unknown */
+	};
+	struct trunk_pkt_settings set;
+	u8 buf[8192], copy[512];
+	unsigned int n;
+	size_t i, body;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		body = build_all(copy, sizeof(copy));
+		copy[cases[i].at] = cases[i].value;
+		EXPECT_EQ(check(copy, body + 32), cases[i].err)
+			TH_LOG("case %zu", i);
+	}
+	body = build_all(copy, sizeof(copy));
+	for (i = 0; i < body + 32; i++)
+		EXPECT_EQ(check(copy, i), TRUNK_PKT_E_LENGTH);
+
+	/* settings twice, and version twice */
+	for (i = 0; i < 2; i++) {
+		struct trunk_pkt_settings one = settings;
+
+		if (i)
+			one.has_timers = false;
+		else
+			*one.version = '\0';
+		body = trunk_pkt_build(buf, &sample, 0, 0);
+		body = trunk_pkt_add_settings(buf, body, 0, &one);
+		EXPECT_EQ(check(buf, body), TRUNK_PKT_OK);
+		body = trunk_pkt_add_settings(buf, body, 0, &one);
+		EXPECT_EQ(check(buf, body), TRUNK_PKT_E_TLV);
+	}
+
+	/* what nobody should print, and more of it than fits */
+	body = build(buf, sizeof(buf)) - 32;
+	put_unaligned_be16(TRUNK_PKT_TLV_VERSION, buf + body);
+	put_unaligned_be16(40, buf + body + 2);
+	memset(buf + body + 4, 'x', 40);
+	memcpy(buf + body + 4, "a\033\n \177\377\0", 7);
+	body += 44;
+	put_unaligned_be16(body, buf + 4);
+	buf[9] = 0;
+	EXPECT_EQ(check(buf, body), TRUNK_PKT_OK);
+	trunk_pkt_settings(buf, body, &set);
+	EXPECT_EQ(strlen(set.version), TRUNK_PKT_VERSION_MAX);
+	EXPECT_EQ(strncmp(set.version, "a??????xxx", 10), 0);
+
+	for (n = 0; n <= ETRUNK_MEMBERS_MAX + 1; n++) {
+		body = trunk_pkt_build(buf, &sample, 0, 0);
+		for (i = 0; i < n; i++)
+			body = trunk_pkt_add_services(buf, body, 0,
+						      &services[0]);
+		EXPECT_EQ(check(buf, body), n <= ETRUNK_MEMBERS_MAX ?
+			  TRUNK_PKT_OK : TRUNK_PKT_E_TLV);
+	}
+}
+
+/* what is sent of 64 members is accepted, and has room for later versions */
+TEST(full_hello)
+{
+	static u8 buf[TRUNK_PKT_LEN_MAX];
+	struct trunk_pkt_settings set = settings;
+	size_t body, i;
+
+	memset(set.version, 'v', TRUNK_PKT_VERSION_MAX);
+	body = trunk_pkt_build(buf, &sample, 32, ETRUNK_MEMBERS_MAX);
+	for (i = 0; i < ETRUNK_MEMBERS_MAX; i++)
+		put_member(buf, i, i + 1);
+	body = trunk_pkt_add_settings(buf, body, 32, &set);
+	for (i = 0; i < ETRUNK_MEMBERS_MAX; i++)
+		body = trunk_pkt_add_services(buf, body, 32, &services[0]);
+	EXPECT_EQ(body + 32, TRUNK_PKT_FULL_LEN(ETRUNK_MEMBERS_MAX));
+	EXPECT_EQ(check(buf, body + 32), TRUNK_PKT_OK);
+	EXPECT_LE(body + 32, TRUNK_PKT_LEN_MAX - 256);
+}
+
 TEST(garbage)
 {
 	unsigned int i, n;
@@ -277,6 +472,12 @@ TEST(garbage)
 		/* let it get past the outside and the fixed part */
 		if (n % 2)
 			build(buf, 84 + 12);
+		/* and to the newer TLVs */
+		if (n % 8 == 7)
+			for (i = 0; i < 4; i++)
+				memcpy(buf + 96 + 8 * i + rand() % 5,
+				       (u8 []){ 0, 1 + rand() % 6, 0,
+						rand() % 33 }, 4);
 		put_unaligned_be16(TRUNK_PKT_MAGIC, buf);
 		buf[2] = 1;
 		put_unaligned_be16(len, buf + 4);

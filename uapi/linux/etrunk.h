@@ -117,6 +117,7 @@ enum etrunk_cmd {
  * @ETRUNK_A_SYSTEM_SYSTEM_ID: 6 bytes, read-only, this device's own id
  *	(tie-break of equal priorities)
  * @ETRUNK_A_SYSTEM_COUNTER: multi, enum etrunk_attr_counter, global counters
+ * @ETRUNK_A_SYSTEM_VERSION: string, read-only, of this software
  */
 enum etrunk_attr_system {
 	ETRUNK_A_SYSTEM_UNSPEC,
@@ -126,6 +127,7 @@ enum etrunk_attr_system {
 	ETRUNK_A_SYSTEM_WEAK_ALGORITHMS,
 	ETRUNK_A_SYSTEM_SYSTEM_ID,
 	ETRUNK_A_SYSTEM_COUNTER,
+	ETRUNK_A_SYSTEM_VERSION,
 	__ETRUNK_A_SYSTEM_MAX,
 };
 #define ETRUNK_A_SYSTEM_MAX (__ETRUNK_A_SYSTEM_MAX - 1)
@@ -243,6 +245,12 @@ enum etrunk_select {
  * @ETRUNK_A_TRUNK_BACKUP_UP: the same of the backup path, absent without one
  * @ETRUNK_A_TRUNK_BACKUP_SINCE: u64
  * @ETRUNK_A_TRUNK_BACKUP_AGE_MS: u32
+ * @ETRUNK_A_TRUNK_PEER_HELLO_MS: u32, absent if the peer does not say it, as
+ *	the four below
+ * @ETRUNK_A_TRUNK_PEER_MULTIPLIER: u32
+ * @ETRUNK_A_TRUNK_PEER_REVERT_DELAY_MS: u32
+ * @ETRUNK_A_TRUNK_PEER_REVERT: u32 bool
+ * @ETRUNK_A_TRUNK_PEER_VERSION: string, of its software
  */
 enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_UNSPEC,
@@ -303,6 +311,11 @@ enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_BACKUP_UP,
 	ETRUNK_A_TRUNK_BACKUP_SINCE,
 	ETRUNK_A_TRUNK_BACKUP_AGE_MS,
+	ETRUNK_A_TRUNK_PEER_HELLO_MS,
+	ETRUNK_A_TRUNK_PEER_MULTIPLIER,
+	ETRUNK_A_TRUNK_PEER_REVERT_DELAY_MS,
+	ETRUNK_A_TRUNK_PEER_REVERT,
+	ETRUNK_A_TRUNK_PEER_VERSION,
 	__ETRUNK_A_TRUNK_MAX,
 };
 #define ETRUNK_A_TRUNK_MAX (__ETRUNK_A_TRUNK_MAX - 1)
@@ -366,6 +379,15 @@ enum etrunk_member_reason {
  *	absent: the system's
  * @ETRUNK_A_MEMBER_LACP_PRIORITY: u32 0..65535, the same; empty or absent: the
  *	system's
+ * @ETRUNK_A_MEMBER_ACS: u32, attachment circuits on it, this and all below are
+ *	read-only
+ * @ETRUNK_A_MEMBER_AC_MTU: u32, smallest of an AC's device, absent without ACs
+ * @ETRUNK_A_MEMBER_PW_MTU: u32, smallest of a pseudowire of theirs
+ * @ETRUNK_A_MEMBER_PEER_ACS: u32, absent if the peer does not say it, as the
+ *	two below
+ * @ETRUNK_A_MEMBER_PEER_AC_MTU: u32
+ * @ETRUNK_A_MEMBER_PEER_PW_MTU: u32
+ * @ETRUNK_A_MEMBER_PEER_LACP_KEY: u32, absent while unknown
  */
 enum etrunk_attr_member {
 	ETRUNK_A_MEMBER_UNSPEC,
@@ -394,6 +416,13 @@ enum etrunk_attr_member {
 	ETRUNK_A_MEMBER_PAD,
 	ETRUNK_A_MEMBER_LACP_SYSTEM_ID,
 	ETRUNK_A_MEMBER_LACP_PRIORITY,
+	ETRUNK_A_MEMBER_ACS,
+	ETRUNK_A_MEMBER_AC_MTU,
+	ETRUNK_A_MEMBER_PW_MTU,
+	ETRUNK_A_MEMBER_PEER_ACS,
+	ETRUNK_A_MEMBER_PEER_AC_MTU,
+	ETRUNK_A_MEMBER_PEER_PW_MTU,
+	ETRUNK_A_MEMBER_PEER_LACP_KEY,
 	__ETRUNK_A_MEMBER_MAX,
 };
 #define ETRUNK_A_MEMBER_MAX (__ETRUNK_A_MEMBER_MAX - 1)
