@@ -238,6 +238,23 @@ void etrunk_bfd_table_stats(struct etrunk_net *en,
 	spin_unlock_bh(&table->lock);
 }
 
+/**
+ * etrunk_bfd_table_reset - count packets of no session from zero again
+ * @en: namespace
+ */
+void etrunk_bfd_table_reset(struct etrunk_net *en)
+{
+	struct etrunk_bfd_table *table = en->bfd_table;
+
+	ASSERT_RTNL();
+	if (!table)
+		return;
+
+	spin_lock_bh(&table->lock);
+	memset(&table->stats, 0, sizeof(table->stats));
+	spin_unlock_bh(&table->lock);
+}
+
 /* ------------------------------------------------------------------ receive */
 
 /*

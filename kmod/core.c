@@ -447,6 +447,37 @@ void etrunk_core_sample(struct etrunk_net *en)
 	}
 }
 
+static void sum_up(const struct etrunk_core *core, u64 *sums)
+{
+	int cpu;
+
+	memset(sums, 0, ETRUNK_CORE_COUNTS * sizeof(*sums));
+	for_each_possible_cpu(cpu) {
+		const struct etrunk_core_stats *s;
+		unsigned int start;
+		u64 rx, unknown;
+
+		s = per_cpu_ptr(core->stats, cpu);
+		do {
+			start = u64_stats_fetch_begin(&s->syncp);
+			rx = u64_stats_read(&s->rx_packets);
+			unknown = u64_stats_read(&s->rx_unknown);
+		} while (u64_stats_fetch_retry(&s->syncp, start));
+		sums[0] += rx;
+		sums[1] += unknown;
+	}
+}
+
+/**
+ * etrunk_core_reset - count from zero again, as etrunk_pw_reset()
+ * @core: the core
+ */
+void etrunk_core_reset(struct etrunk_core *core)
+{
+	ASSERT_RTNL();
+	sum_up(core, core->base);
+}
+
 /**
  * etrunk_core_fill_counters - show what came in
  * @skb: message
@@ -462,23 +493,12 @@ int etrunk_core_fill_counters(struct sk_buff *skb, int attrtype,
 		{ "rx-packets", 0 },
 		{ "rx-unknown-label", sizeof(u64) },
 	};
-	u64 sums[2] = { 0, 0 };
-	int cpu;
+	u64 sums[ETRUNK_CORE_COUNTS];
+	unsigned int i;
 
-	for_each_possible_cpu(cpu) {
-		const struct etrunk_core_stats *s;
-		unsigned int start;
-		u64 rx, unknown;
-
-		s = per_cpu_ptr(core->stats, cpu);
-		do {
-			start = u64_stats_fetch_begin(&s->syncp);
-			rx = u64_stats_read(&s->rx_packets);
-			unknown = u64_stats_read(&s->rx_unknown);
-		} while (u64_stats_fetch_retry(&s->syncp, start));
-		sums[0] += rx;
-		sums[1] += unknown;
-	}
+	sum_up(core, sums);
+	for (i = 0; i < ETRUNK_CORE_COUNTS; i++)
+		sums[i] -= core->base[i];
 	return etrunk_nl_put_counters(skb, attrtype, desc, ARRAY_SIZE(desc),
 				      sums);
 }

@@ -356,6 +356,8 @@ void etrunk_bfd_destroy(struct etrunk_bfd *bfd, bool plane_reset);
 const char *etrunk_bfd_weak(const struct etrunk_net *en, const char **auth);
 int etrunk_bfd_fill_counters(struct sk_buff *skb, int attrtype,
 			     struct etrunk_net *en);
+void etrunk_bfd_reset(struct etrunk_bfd *bfd);
+void etrunk_bfd_table_reset(struct etrunk_net *en);
 
 /* ------------------------------------------------------------ trunk, member */
 
@@ -492,6 +494,7 @@ bool etrunk_lag_draining(struct etrunk_lag *lag);
 void etrunk_lag_status(struct etrunk_lag *lag, struct etrunk_link_status *st);
 int etrunk_lag_fill_counters(struct sk_buff *skb, int attrtype,
 			     struct etrunk_lag *lag);
+void etrunk_lag_reset(struct etrunk_lag *lag);
 /* did this PE stand still? for decisions, and cheaper for the data path */
 bool etrunk_heartbeat_late(const struct etrunk_net *en);
 bool etrunk_heartbeat_stale(const struct etrunk_net *en);

@@ -524,6 +524,18 @@ int etrunk_lag_fill_counters(struct sk_buff *skb, int attrtype,
 				      ARRAY_SIZE(counter_desc), stats);
 }
 
+/**
+ * etrunk_lag_reset - count from zero again
+ * @lag: the lag
+ */
+void etrunk_lag_reset(struct etrunk_lag *lag)
+{
+	unsigned int i;
+
+	for (i = 0; i < __LAG_COUNTERS; i++)
+		atomic64_set(&lag->counters[i], 0);
+}
+
 /* ------------------------------------------------------------------ ports */
 
 static struct lag_port *port_find(struct list_head *ports,

@@ -20,28 +20,35 @@
 					    struct genl_info *info)
 
 ETRUNK_NL_DECLARE_GET(system);
+ETRUNK_NL_DECLARE_DO(system, reset);
 ETRUNK_NL_DECLARE_DO(system, set);
 ETRUNK_NL_DECLARE_GET(trunk);
+ETRUNK_NL_DECLARE_DO(trunk, reset);
 ETRUNK_NL_DECLARE_DO(trunk, new);
 ETRUNK_NL_DECLARE_DO(trunk, set);
 ETRUNK_NL_DECLARE_DO(trunk, del);
 ETRUNK_NL_DECLARE_DO(trunk, switchover);
 ETRUNK_NL_DECLARE_GET(member);
+ETRUNK_NL_DECLARE_DO(member, reset);
 ETRUNK_NL_DECLARE_DO(member, new);
 ETRUNK_NL_DECLARE_DO(member, set);
 ETRUNK_NL_DECLARE_DO(member, del);
 ETRUNK_NL_DECLARE_GET(bfd);
+ETRUNK_NL_DECLARE_DO(bfd, reset);
 ETRUNK_NL_DECLARE_DO(bfd, new);
 ETRUNK_NL_DECLARE_DO(bfd, set);
 ETRUNK_NL_DECLARE_DO(bfd, del);
 ETRUNK_NL_DECLARE_GET(core);
+ETRUNK_NL_DECLARE_DO(core, reset);
 ETRUNK_NL_DECLARE_DO(core, new);
 ETRUNK_NL_DECLARE_DO(core, del);
 ETRUNK_NL_DECLARE_GET(pw);
+ETRUNK_NL_DECLARE_DO(pw, reset);
 ETRUNK_NL_DECLARE_DO(pw, new);
 ETRUNK_NL_DECLARE_DO(pw, set);
 ETRUNK_NL_DECLARE_DO(pw, del);
 ETRUNK_NL_DECLARE_GET(vpws);
+ETRUNK_NL_DECLARE_DO(vpws, reset);
 ETRUNK_NL_DECLARE_DO(vpws, new);
 ETRUNK_NL_DECLARE_DO(vpws, set);
 ETRUNK_NL_DECLARE_DO(vpws, del);

@@ -349,6 +349,22 @@ int etrunk_bfd_fill_owned(struct sk_buff *skb, int attrtype, int timeattr,
 				      ARRAY_SIZE(vccv_desc), &stats);
 }
 
+/**
+ * etrunk_bfd_reset - count from zero again
+ * @bfd: session
+ *
+ * How often it went up and down stays: that is its history.
+ */
+void etrunk_bfd_reset(struct etrunk_bfd *bfd)
+{
+	spin_lock_bh(&bfd->lock);
+	memset(&bfd->stats, 0, sizeof(bfd->stats));
+	bfd->fsm.max_rx_gap = 0;
+	bfd->echo.fsm.max_rtt = 0;
+	bfd->max_tx_late = 0;
+	spin_unlock_bh(&bfd->lock);
+}
+
 static struct etrunk_bfd *find(struct genl_info *info)
 {
 	struct etrunk_net *en = etrunk_net(genl_info_net(info));
@@ -796,6 +812,16 @@ int etrunk_nl_bfd_del_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 
 	etrunk_bfd_destroy(bfd, false);
+	return 0;
+}
+
+int etrunk_nl_bfd_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_bfd *bfd = find(info);
+
+	if (IS_ERR(bfd))
+		return PTR_ERR(bfd);
+	etrunk_bfd_reset(bfd);
 	return 0;
 }
 

@@ -132,6 +132,16 @@ int etrunk_nl_core_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+int etrunk_nl_core_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_core *core = get_core(info);
+
+	if (IS_ERR(core))
+		return PTR_ERR(core);
+	etrunk_core_reset(core);
+	return 0;
+}
+
 int etrunk_nl_core_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_core *core = get_core(info);

@@ -464,6 +464,18 @@ static int fill(struct sk_buff *skb, const void *obj)
 	return err;
 }
 
+int etrunk_nl_member_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_member *m;
+	int err = 0;
+
+	m = get_member(info, &err);
+	if (!m)
+		return err;
+	etrunk_lag_reset(m->lag);
+	return 0;
+}
+
 int etrunk_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_member *m;

@@ -718,6 +718,20 @@ static int fill_pw(struct sk_buff *skb, const void *obj)
 	return err ? -EMSGSIZE : 0;
 }
 
+int etrunk_nl_pw_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_pw *pw = get_pw(info);
+	struct etrunk_bfd *vccv;
+
+	if (IS_ERR(pw))
+		return PTR_ERR(pw);
+	etrunk_pw_reset(pw);
+	vccv = rtnl_dereference(pw->vccv);
+	if (vccv)
+		etrunk_bfd_reset(vccv);
+	return 0;
+}
+
 int etrunk_nl_pw_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_pw *pw = get_pw(info);

@@ -198,6 +198,15 @@ static int fill(struct sk_buff *skb, const void *obj)
 	return etrunk_bfd_fill_counters(skb, ETRUNK_A_SYSTEM_COUNTER, en);
 }
 
+int etrunk_nl_system_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_net *en = etrunk_net(genl_info_net(info));
+
+	trunk_net_reset(en);
+	etrunk_bfd_table_reset(en);
+	return 0;
+}
+
 int etrunk_nl_system_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return etrunk_nl_reply(info, ETRUNK_CMD_SYSTEM_GET, fill,

@@ -925,6 +925,22 @@ static int fill_secrets(struct sk_buff *skb, const void *obj)
 	return fill_all(skb, obj, true);
 }
 
+int etrunk_nl_trunk_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_trunk *t;
+	int err = 0;
+
+	t = get_trunk(info, &err);
+	if (!t)
+		return err;
+	spin_lock_bh(&t->lock);
+	memset(t->counters, 0, sizeof(t->counters));
+	t->rx = 0;
+	t->tx = 0;
+	spin_unlock_bh(&t->lock);
+	return 0;
+}
+
 int etrunk_nl_trunk_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	bool secrets = info->attrs[ETRUNK_A_TRUNK_SHOW_KEYS];

@@ -355,6 +355,16 @@ static int fill_vpws(struct sk_buff *skb, const void *obj)
 	return etrunk_vpws_fill_counters(skb, ETRUNK_A_VPWS_COUNTER, v);
 }
 
+int etrunk_nl_vpws_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct etrunk_vpws *v = get_vpws(info);
+
+	if (IS_ERR(v))
+		return PTR_ERR(v);
+	etrunk_vpws_reset(v);
+	return 0;
+}
+
 int etrunk_nl_vpws_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct etrunk_vpws *v = get_vpws(info);

@@ -70,6 +70,8 @@ struct etrunk_pw_net {
 
 /* -------------------------------------------------------------------- core */
 
+#define ETRUNK_CORE_COUNTS	2
+
 /* per CPU */
 struct etrunk_core_stats {
 	u64_stats_t rx_packets;
@@ -88,6 +90,7 @@ struct etrunk_core_stats {
  * @name: of the interface, by which it is found again
  * @hook: ingress hook
  * @stats: per CPU
+ * @base: what they were at the last reset, RTNL
  * @up: running with carrier, as last seen
  * @started: may be used
  * @dead: no LSP may take it any more
@@ -102,6 +105,7 @@ struct etrunk_core {
 	char name[IFNAMSIZ];
 	struct nf_hook_ops hook;
 	struct etrunk_core_stats __percpu *stats;
+	u64 base[ETRUNK_CORE_COUNTS];
 	bool up;
 	bool started;
 	bool dead;
@@ -125,6 +129,7 @@ void etrunk_core_destroy(struct etrunk_core *core);
 void etrunk_core_sample(struct etrunk_net *en);
 int etrunk_core_fill_counters(struct sk_buff *skb, int attrtype,
 			      const struct etrunk_core *core);
+void etrunk_core_reset(struct etrunk_core *core);
 
 /* ---------------------------------------------------------------------- pw */
 
@@ -282,6 +287,7 @@ struct etrunk_lsp {
  *	or followed while that batch is at work, only; RTNL
  * @claim_batch: number of that batch
  * @stats: per CPU
+ * @base: what they were at the last reset, RTNL
  * @tx_seq: number of the last frame sent; data path
  * @rx_seq: a struct etrunk_seq; data path
  * @timer: of @oam
@@ -311,6 +317,7 @@ struct etrunk_pw {
 	const struct etrunk_vpws *claim;
 	u32 claim_batch;
 	struct etrunk_pw_stats __percpu *stats;
+	struct etrunk_pw_sums base;
 	atomic_t tx_seq;
 	atomic64_t rx_seq;
 	struct etrunk_timer timer;
@@ -355,7 +362,9 @@ void etrunk_pw_count_rx(struct etrunk_pw *pw, unsigned int packets,
 			unsigned int bytes);
 void etrunk_pw_count_tx(struct etrunk_pw *pw, unsigned int packets,
 			unsigned int bytes);
+/* under RTNL */
 void etrunk_pw_sum(const struct etrunk_pw *pw, struct etrunk_pw_sums *sums);
+void etrunk_pw_reset(struct etrunk_pw *pw);
 
 /* pw_live.c, under RTNL */
 int etrunk_live_get(struct etrunk_net *en, struct etrunk_bfd *bfd,
@@ -473,6 +482,7 @@ struct etrunk_vpws_plan {
  * @group_node: in etrunk_ac_group.vpws, RCU
  * @set: the PWs; changes under RTNL and @lock
  * @stats: per CPU
+ * @base: what they were at the last reset, RTNL
  * @lock: protects all below
  * @started: may act
  * @dead: goes
@@ -500,6 +510,7 @@ struct etrunk_vpws {
 	struct list_head group_node;
 	struct etrunk_vpws_set __rcu *set;
 	struct etrunk_vpws_stats __percpu *stats;
+	u64 base[ETRUNK_VPWS_COUNTS];
 	spinlock_t lock;
 	bool started;
 	bool dead;
@@ -539,6 +550,7 @@ void etrunk_vpws_xmit(struct etrunk_vpws *v, struct sk_buff *skb);
 void etrunk_vpws_count(struct etrunk_vpws *v, enum etrunk_vpws_count what);
 int etrunk_vpws_fill_counters(struct sk_buff *skb, int attrtype,
 			      const struct etrunk_vpws *v);
+void etrunk_vpws_reset(struct etrunk_vpws *v);
 
 /* vpws_ac.c, under RTNL */
 int etrunk_ac_check(struct etrunk_net *en, const struct net_device *dev,

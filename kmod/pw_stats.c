@@ -87,12 +87,7 @@ void etrunk_pw_count_tx(struct etrunk_pw *pw, unsigned int packets,
 	u64_stats_update_end(&stats->syncp);
 }
 
-/**
- * etrunk_pw_sum - add up the counters of all CPUs
- * @pw: the PW
- * @sums: result
- */
-void etrunk_pw_sum(const struct etrunk_pw *pw, struct etrunk_pw_sums *sums)
+static void sum_up(const struct etrunk_pw *pw, struct etrunk_pw_sums *sums)
 {
 	int cpu;
 
@@ -119,4 +114,39 @@ void etrunk_pw_sum(const struct etrunk_pw *pw, struct etrunk_pw_sums *sums)
 		for (i = 0; i < ETRUNK_PW_COUNTS; i++)
 			sums->count[i] += one.count[i];
 	}
+}
+
+/**
+ * etrunk_pw_sum - the counters of all CPUs since the last reset
+ * @pw: the PW
+ * @sums: result
+ *
+ * Under RTNL.
+ */
+void etrunk_pw_sum(const struct etrunk_pw *pw, struct etrunk_pw_sums *sums)
+{
+	const struct etrunk_pw_sums *base = &pw->base;
+	unsigned int i;
+
+	ASSERT_RTNL();
+	sum_up(pw, sums);
+	sums->rx_packets -= base->rx_packets;
+	sums->rx_bytes -= base->rx_bytes;
+	sums->tx_packets -= base->tx_packets;
+	sums->tx_bytes -= base->tx_bytes;
+	for (i = 0; i < ETRUNK_PW_COUNTS; i++)
+		sums->count[i] -= base->count[i];
+}
+
+/**
+ * etrunk_pw_reset - count from zero again
+ * @pw: the PW
+ *
+ * Under RTNL. The data path goes on counting where it was, without a lock: what
+ * it had counted is taken off whenever it is shown.
+ */
+void etrunk_pw_reset(struct etrunk_pw *pw)
+{
+	ASSERT_RTNL();
+	sum_up(pw, &pw->base);
 }

@@ -455,6 +455,7 @@ struct list_head *trunk_socks(const struct etrunk_net *en);
 extern const struct etrunk_counter_desc
 	trunk_net_counter_desc[TRUNK_NET_COUNTERS];
 const u64 *trunk_net_counters(const struct etrunk_net *en);
+void trunk_net_reset(struct etrunk_net *en);
 void trunk_tx(struct etrunk_trunk *t);
 void etrunk_identity_get(const struct etrunk_net *en,
 			 struct etrunk_identity *id);

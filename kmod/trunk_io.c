@@ -50,6 +50,17 @@ const u64 *trunk_net_counters(const struct etrunk_net *en)
 }
 
 /**
+ * trunk_net_reset() - count such drops from zero again
+ * @en: namespace
+ */
+void trunk_net_reset(struct etrunk_net *en)
+{
+	spin_lock_bh(&en->trunk->lock);
+	memset(en->trunk->counters, 0, sizeof(en->trunk->counters));
+	spin_unlock_bh(&en->trunk->lock);
+}
+
+/**
  * trunk_socks() - the sockets for hellos
  * @en: namespace
  *

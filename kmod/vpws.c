@@ -54,21 +54,12 @@ void etrunk_vpws_count(struct etrunk_vpws *v, enum etrunk_vpws_count what)
 	u64_stats_update_end(&stats->syncp);
 }
 
-/**
- * etrunk_vpws_fill_counters - show them
- * @skb: message
- * @attrtype: attribute of each counter
- * @v: the service
- *
- * Return: 0 or -EMSGSIZE.
- */
-int etrunk_vpws_fill_counters(struct sk_buff *skb, int attrtype,
-			      const struct etrunk_vpws *v)
+static void sum_up(const struct etrunk_vpws *v, u64 *sums)
 {
-	u64 sums[ETRUNK_VPWS_COUNTS] = {};
 	unsigned int start, i;
 	int cpu;
 
+	memset(sums, 0, ETRUNK_VPWS_COUNTS * sizeof(*sums));
 	for_each_possible_cpu(cpu) {
 		const struct etrunk_vpws_stats *s = per_cpu_ptr(v->stats, cpu);
 		u64 one[ETRUNK_VPWS_COUNTS];
@@ -81,6 +72,35 @@ int etrunk_vpws_fill_counters(struct sk_buff *skb, int attrtype,
 		for (i = 0; i < ETRUNK_VPWS_COUNTS; i++)
 			sums[i] += one[i];
 	}
+}
+
+/**
+ * etrunk_vpws_reset - count from zero again, as etrunk_pw_reset()
+ * @v: the service
+ */
+void etrunk_vpws_reset(struct etrunk_vpws *v)
+{
+	ASSERT_RTNL();
+	sum_up(v, v->base);
+}
+
+/**
+ * etrunk_vpws_fill_counters - show them
+ * @skb: message
+ * @attrtype: attribute of each counter
+ * @v: the service
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int etrunk_vpws_fill_counters(struct sk_buff *skb, int attrtype,
+			      const struct etrunk_vpws *v)
+{
+	u64 sums[ETRUNK_VPWS_COUNTS];
+	unsigned int i;
+
+	sum_up(v, sums);
+	for (i = 0; i < ETRUNK_VPWS_COUNTS; i++)
+		sums[i] -= v->base[i];
 	return etrunk_nl_put_counters(skb, attrtype, counter_names,
 				      ETRUNK_VPWS_COUNTS, sums);
 }

@@ -483,6 +483,8 @@ not_root_rows()
 	refused not_root_set 2 'e-trunk 1: permission denied' \
 		e-trunk set 1 priority 1
 	refused not_root_del 2 'vpws s1: permission denied' vpws del s1
+	refused not_root_reset 2 'pw pw1: permission denied' stats reset pw pw1
+	refused not_root_reset_all 2 'permission denied' stats reset
 	IN=(-n "$PE")
 	refused not_root_netns 2 'permission denied' bfd show
 	AS=()

@@ -149,6 +149,7 @@ const struct object object_bfd = {
 	.cmd_set = ETRUNK_CMD_BFD_SET,
 	.cmd_del = ETRUNK_CMD_BFD_DEL,
 	.cmd_get = ETRUNK_CMD_BFD_GET,
+	.cmd_reset = ETRUNK_CMD_BFD_RESET,
 	.show_attr = A(SHOW_KEYS),
 	.secrets = &secrets,
 	.counter_attr = A(COUNTER),

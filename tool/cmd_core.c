@@ -22,5 +22,6 @@ const struct object object_core = {
 	.cmd_new = ETRUNK_CMD_CORE_NEW,
 	.cmd_del = ETRUNK_CMD_CORE_DEL,
 	.cmd_get = ETRUNK_CMD_CORE_GET,
+	.cmd_reset = ETRUNK_CMD_CORE_RESET,
 	.counter_attr = A(COUNTER),
 };

@@ -158,6 +158,20 @@ static void complete_keys(const struct object *obj, bool add, bool del,
 	}
 }
 
+/* stats [reset] [OBJECT [ID]] */
+static void complete_stats(int argc, char **argv)
+{
+	bool reset = argc && !strcmp(*argv, "reset");
+	int i;
+
+	if (!argc)
+		puts("reset");
+	for (i = 0; argc == reset && objects[i]; i++)
+		puts(objects[i]->word);
+	if (argc == reset + 1)
+		complete_ids(argv[reset]);
+}
+
 /*
  * cmd_complete() - print the words that may follow, one a line
  *
@@ -185,6 +199,10 @@ int cmd_complete(int argc, char **argv)
 	if (!strcmp(argv[0], "monitor") || !strcmp(argv[0], "help")) {
 		for (i = 0; objects[i]; i++)
 			puts(objects[i]->word);
+		return RC_DONE;
+	}
+	if (!strcmp(argv[0], "stats")) {
+		complete_stats(argc - 1, argv + 1);
 		return RC_DONE;
 	}
 	if (!strcmp(argv[0], "apply") && argc > 1) {

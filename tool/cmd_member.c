@@ -107,5 +107,6 @@ const struct object object_member = {
 	.cmd_set = ETRUNK_CMD_MEMBER_SET,
 	.cmd_del = ETRUNK_CMD_MEMBER_DEL,
 	.cmd_get = ETRUNK_CMD_MEMBER_GET,
+	.cmd_reset = ETRUNK_CMD_MEMBER_RESET,
 	.counter_attr = A(COUNTER),
 };

@@ -302,5 +302,6 @@ const struct object object_pw = {
 	.cmd_set = ETRUNK_CMD_PW_SET,
 	.cmd_del = ETRUNK_CMD_PW_DEL,
 	.cmd_get = ETRUNK_CMD_PW_GET,
+	.cmd_reset = ETRUNK_CMD_PW_RESET,
 	.counter_attr = A(COUNTER),
 };

@@ -30,5 +30,6 @@ const struct object object_system = {
 	.keys = keys,
 	.cmd_set = ETRUNK_CMD_SYSTEM_SET,
 	.cmd_get = ETRUNK_CMD_SYSTEM_GET,
+	.cmd_reset = ETRUNK_CMD_SYSTEM_RESET,
 	.counter_attr = A(COUNTER),
 };

@@ -288,6 +288,7 @@ const struct object object_trunk = {
 	.cmd_set = ETRUNK_CMD_TRUNK_SET,
 	.cmd_del = ETRUNK_CMD_TRUNK_DEL,
 	.cmd_get = ETRUNK_CMD_TRUNK_GET,
+	.cmd_reset = ETRUNK_CMD_TRUNK_RESET,
 	.show_attr = A(SHOW_KEYS),
 	.secrets = &secrets,
 	.counter_attr = A(COUNTER),

@@ -160,6 +160,7 @@ const struct object object_vpws = {
 	.cmd_set = ETRUNK_CMD_VPWS_SET,
 	.cmd_del = ETRUNK_CMD_VPWS_DEL,
 	.cmd_get = ETRUNK_CMD_VPWS_GET,
+	.cmd_reset = ETRUNK_CMD_VPWS_RESET,
 	.counter_attr = A(COUNTER),
 	.verb = &switchover,
 	.merge = merge,

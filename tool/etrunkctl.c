@@ -24,7 +24,7 @@ const struct command commands[] = {
 	{ "save", cmd_save, "[DIR]", true },
 	{ "apply", cmd_apply, "FILE [--replace] [--check]", false },
 	{ "flush", cmd_flush, "-f", true },
-	{ "stats", cmd_stats, "", true },
+	{ "stats", cmd_stats, "[reset] [OBJECT [ID]]", true },
 	{ "help", cmd_help, "[OBJECT]", true },
 	{ "__complete", cmd_complete, NULL, false },
 	{ 0 }

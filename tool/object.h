@@ -154,6 +154,7 @@ struct secrets {
  * @cmd_set: ""
  * @cmd_del: ""
  * @cmd_get: ""
+ * @cmd_reset: "", of its counters
  * @show_attr: flag attribute that makes a GET show secrets; 0: no secrets
  * @secrets: attributes of its keys, or NULL
  * @counter_attr: attribute of the counters
@@ -171,6 +172,7 @@ struct object {
 	uint8_t cmd_set;
 	uint8_t cmd_del;
 	uint8_t cmd_get;
+	uint8_t cmd_reset;
 	uint16_t show_attr;
 	const struct secrets *secrets;
 	uint16_t counter_attr;

@@ -99,7 +99,7 @@ TEST_F(cmd, errors_name_the_key)
 		{ "apply f --check --check", 1, "given twice" },
 		{ "monitor nonsense", 1, "unknown object \"nonsense\"" },
 		{ "save a b", 1, "unknown word \"b\"" },
-		{ "stats reset", 1, "unknown word \"reset\"" },
+		{ "stats rest", 1, "unknown word \"rest\"" },
 		{ "show bfd", 1, "unknown word \"bfd\"" },
 		{ "bfd show b1 b2", 1, "\"b2\"" },
 	};

@@ -68,6 +68,13 @@
  * @ETRUNK_CMD_EVENT: notification only (enum etrunk_attr_event)
  * @ETRUNK_CMD_BATCH: several _NEW and _SET as one, all or nothing (enum
  *	etrunk_attr_batch)
+ * @ETRUNK_CMD_SYSTEM_RESET: set the global counters to zero
+ * @ETRUNK_CMD_TRUNK_RESET: set the counters of an e-trunk to zero
+ * @ETRUNK_CMD_MEMBER_RESET: set the counters of a member to zero
+ * @ETRUNK_CMD_BFD_RESET: set the counters and maxima of a BFD session to zero
+ * @ETRUNK_CMD_CORE_RESET: set the counters of a core interface to zero
+ * @ETRUNK_CMD_PW_RESET: set the counters of a pseudowire to zero
+ * @ETRUNK_CMD_VPWS_RESET: set the counters of a service to zero
  *
  * All but the _GETs need CAP_NET_ADMIN.
  */
@@ -102,6 +109,13 @@ enum etrunk_cmd {
 	ETRUNK_CMD_EVENT,
 	ETRUNK_CMD_BATCH,
 	ETRUNK_CMD_TRUNK_SWITCHOVER,
+	ETRUNK_CMD_SYSTEM_RESET,
+	ETRUNK_CMD_TRUNK_RESET,
+	ETRUNK_CMD_MEMBER_RESET,
+	ETRUNK_CMD_BFD_RESET,
+	ETRUNK_CMD_CORE_RESET,
+	ETRUNK_CMD_PW_RESET,
+	ETRUNK_CMD_VPWS_RESET,
 	__ETRUNK_CMD_MAX,
 };
 #define ETRUNK_CMD_MAX (__ETRUNK_CMD_MAX - 1)
