@@ -15,6 +15,7 @@ ALL_TESTS="
 	one_way_on_one_of_two_links
 	ce_power_cycle_pe1_first
 	ce_power_cycle_pe2_first
+	ce_power_cycle_at_once
 	both_down_and_back
 	ce_without_lacp
 	frozen_pe_fast_ce
@@ -208,12 +209,15 @@ ce_off()
 	check_err $? "a PE believes in its links: $(ce_state)"
 }
 
+# How long a CE takes to let a link in is its own affair: who is first is
+# waited for.
 ce_power_cycle_pe1_first()
 {
 	ce_off
 	mark
 	ce_links up eth1 eth3
-	sleep 1.5
+	slowwait 20 is master member 1 .state >/dev/null
+	check_err $? "PE1 does not serve: $(ce_state)"
 	ce_links up eth2 eth4
 	ce_wait 1
 	sleep 5
@@ -232,6 +236,17 @@ ce_power_cycle_pe2_first()
 	ce_wait 1
 	sleep 5
 	check_equal "became master" 2 "$(masters)"
+}
+
+# Whoever the CE lets in first serves; PE1 takes over at most once.
+ce_power_cycle_at_once()
+{
+	ce_off
+	mark
+	ce_links up eth1 eth2 eth3 eth4
+	ce_wait 1
+	sleep 5
+	check_between "became master" 1 2 "$(masters)"
 }
 
 # The revert delay is for who takes over from somebody.
