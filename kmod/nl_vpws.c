@@ -21,7 +21,10 @@ const struct nla_policy etrunk_nl_vpws_policy[ETRUNK_A_VPWS_MAX + 1] = {
 	[ETRUNK_A_VPWS_DUAL_RECEIVE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[ETRUNK_A_VPWS_SWITCHOVER_TO] = { .type = NLA_NUL_STRING,
 					  .len = ETRUNK_NAME_LEN - 1 },
-	[ETRUNK_A_VPWS_AC_STATE ... ETRUNK_A_VPWS_MAX] = { .type = NLA_REJECT },
+	[ETRUNK_A_VPWS_AC_STATE ... ETRUNK_A_VPWS_PAD] = { .type = NLA_REJECT },
+	[ETRUNK_A_VPWS_L2_CONTROL] = NLA_POLICY_RANGE(NLA_U32,
+						ETRUNK_L2_CONTROL_DROP,
+						ETRUNK_L2_CONTROL_TUNNEL),
 };
 
 static int get_name(struct genl_info *info, char *name)
@@ -119,6 +122,8 @@ static int get_changeable(struct genl_info *info,
 	if (a[ETRUNK_A_VPWS_DUAL_RECEIVE])
 		cfg->dual_receive =
 			nla_get_u32(a[ETRUNK_A_VPWS_DUAL_RECEIVE]);
+	if (a[ETRUNK_A_VPWS_L2_CONTROL])
+		cfg->l2_control = nla_get_u32(a[ETRUNK_A_VPWS_L2_CONTROL]);
 	if (a[ETRUNK_A_VPWS_PW]) {
 		err = get_pws(info, cfg);
 		if (err)
@@ -156,6 +161,7 @@ static int get_new(struct genl_info *info, struct etrunk_vpws_cfg *cfg)
 	cfg->redundancy = ETRUNK_REDUNDANCY_INDEPENDENT;
 	cfg->precedence = ETRUNK_PRECEDENCE_PW_ID;
 	cfg->dual_receive = true;
+	cfg->l2_control = ETRUNK_L2_CONTROL_DROP;
 	err = get_changeable(info, cfg);
 	if (err)
 		return err;
@@ -344,7 +350,8 @@ static int fill_vpws(struct sk_buff *skb, const void *obj)
 	    (ac && nla_put_u32(skb, ETRUNK_A_VPWS_AC_IFINDEX, ac->ifindex)) ||
 	    nla_put_u32(skb, ETRUNK_A_VPWS_REDUNDANCY, v->cfg.redundancy) ||
 	    nla_put_u32(skb, ETRUNK_A_VPWS_PRECEDENCE, v->cfg.precedence) ||
-	    nla_put_u32(skb, ETRUNK_A_VPWS_DUAL_RECEIVE, v->cfg.dual_receive))
+	    nla_put_u32(skb, ETRUNK_A_VPWS_DUAL_RECEIVE, v->cfg.dual_receive) ||
+	    nla_put_u32(skb, ETRUNK_A_VPWS_L2_CONTROL, v->cfg.l2_control))
 		return -EMSGSIZE;
 	for (i = 0; i < v->cfg.n; i++)
 		if (nla_put_string(skb, ETRUNK_A_VPWS_PW,

@@ -448,6 +448,7 @@ struct etrunk_vpws_set {
  * @redundancy: independent or none
  * @precedence: pw-id or configured
  * @dual_receive: deliver from any PW of the set
+ * @l2_control: what becomes of the CEs' link-local control frames
  * @n: PWs
  * @pw: primary first
  */
@@ -457,6 +458,7 @@ struct etrunk_vpws_cfg {
 	enum etrunk_redundancy redundancy;
 	enum etrunk_precedence precedence;
 	bool dual_receive;
+	enum etrunk_l2_control l2_control;
 	unsigned int n;
 	struct etrunk_pw *pw[ETRUNK_VPWS_PWS_MAX];
 };
@@ -564,6 +566,8 @@ void etrunk_ac_netdev_event(struct etrunk_net *en, struct net_device *dev,
 			    unsigned long event);
 /* vpws_ac.c, under RCU */
 enum etrunk_ac_state etrunk_ac_state(const struct etrunk_vpws *v);
+bool etrunk_ac_tunnels(const struct etrunk_vpws *v, const struct net_device *ac,
+		       const struct ethhdr *eth, bool tagged);
 void etrunk_ac_core_set_locked(struct etrunk_vpws *v, bool ok);
 void etrunk_ac_core_report(struct etrunk_vpws *v);
 void etrunk_ac_services_changed(struct etrunk_vpws *v);

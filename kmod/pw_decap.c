@@ -46,20 +46,6 @@ static void rx_channel(struct etrunk_pw *pw, struct sk_buff *skb,
 	consume_skb(skb);
 }
 
-/*
- * A remote CE's LACPDU must not be taken for one of the CE here, nor may PAUSE
- * cross a PW at all (RFC 4448 4.4).
- */
-static bool may_leave(const struct ethhdr *eth, const struct net_device *ac)
-{
-	if (likely(!is_link_local_ether_addr(eth->h_dest)))
-		return true;
-	if (eth->h_dest[5] == 0x01)
-		return false;
-	return !(eth->h_dest[5] == 0x02 && !eth_type_vlan(eth->h_proto) &&
-		 (netif_is_lag_master(ac) || netif_is_lag_port(ac)));
-}
-
 static bool fits_ac(const struct sk_buff *skb, const struct net_device *ac)
 {
 	unsigned int len = READ_ONCE(ac->mtu) + ETH_HLEN + VLAN_HLEN;
@@ -133,7 +119,8 @@ static void rx_frame(struct etrunk_pw *pw, struct sk_buff *skb,
 		return;
 	skb_reset_mac_header(skb);
 	eth = eth_hdr(skb);
-	if (!may_leave(eth, ac)) {
+	if (unlikely(is_link_local_ether_addr(eth->h_dest)) &&
+	    !etrunk_ac_tunnels(v, ac, eth, eth_type_vlan(eth->h_proto))) {
 		drop(pw, skb, ETRUNK_PW_RX_L2_CONTROL);
 		return;
 	}

@@ -541,6 +541,7 @@ void etrunk_vpws_set(struct etrunk_vpws *v, const struct etrunk_vpws_plan *plan)
 	memcpy(v->cfg.pw, cfg->pw, sizeof(v->cfg.pw));
 	/* the data path reads it */
 	WRITE_ONCE(v->cfg.dual_receive, cfg->dual_receive);
+	WRITE_ONCE(v->cfg.l2_control, cfg->l2_control);
 	spin_unlock_bh(&v->lock);
 	if (plan->set)
 		replace_set(v, plan->set);

@@ -21,6 +21,9 @@
 #include "peer_diff.h"
 #include "pw.h"
 
+/* last octet of a link-local control address */
+#define L2_PAUSE	0x01
+#define L2_SLOW		0x02
 #define SUM_NS		(100 * NSEC_PER_MSEC)
 #define HELD_NS		(200 * NSEC_PER_MSEC)
 
@@ -60,6 +63,31 @@ struct etrunk_ac_group {
 
 /* --------------------------------------------------------------- data path */
 
+/**
+ * etrunk_ac_tunnels - does a link-local control frame cross the service?
+ * @v: the service
+ * @ac: its AC
+ * @eth: header of the frame, of whichever CE
+ * @tagged: it has a tag
+ *
+ * Not while the AC is down or standby: the gates of a bond let such frames
+ * through, as they are the host's. Under RCU.
+ *
+ * Return: true if so.
+ */
+bool etrunk_ac_tunnels(const struct etrunk_vpws *v, const struct net_device *ac,
+		       const struct ethhdr *eth, bool tagged)
+{
+	if (READ_ONCE(v->cfg.l2_control) != ETRUNK_L2_CONTROL_TUNNEL ||
+	    eth->h_dest[5] == L2_PAUSE)
+		return false;
+	/* LACPDUs of the one CE must not be taken for the other's */
+	if (eth->h_dest[5] == L2_SLOW && !tagged &&
+	    (netif_is_lag_master(ac) || netif_is_lag_port(ac)))
+		return false;
+	return etrunk_ac_state(v) == ETRUNK_AC_UP;
+}
+
 static rx_handler_result_t ac_rx(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
@@ -70,9 +98,12 @@ static rx_handler_result_t ac_rx(struct sk_buff **pskb)
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK || !READ_ONCE(v->started)))
 		return RX_HANDLER_PASS;
 
-	/* link-local control is for this host (LACP, LLDP), never for the PW */
-	if (unlikely(is_link_local_ether_addr(eth->h_dest))) {
-		if (eth->h_dest[5] == 0x01) {
+	/* link-local control is for this host (LACP, LLDP) unless tunnelled */
+	if (unlikely(is_link_local_ether_addr(eth->h_dest)) &&
+	    !etrunk_ac_tunnels(v, skb->dev, eth,
+			       skb_vlan_tag_present(skb) ||
+			       eth_type_vlan(eth->h_proto))) {
+		if (eth->h_dest[5] == L2_PAUSE) {
 			etrunk_vpws_count(v, ETRUNK_VPWS_PAUSE);
 			kfree_skb(skb);
 			return RX_HANDLER_CONSUMED;

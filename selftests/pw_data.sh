@@ -10,7 +10,7 @@
 . "$(dirname "$0")/pw_lab.sh"
 
 ALL_TESTS="ping_control_word tcp_gso tagged_frames mtu_is_enforced
-	l2_control_stays route_loss_and_return default_route_is_no_lsp
+	l2_control_stays l2_control_crosses l2_control_of_a_bond route_loss_and_return default_route_is_no_lsp
 	plain_route_is_no_lsp implicit_null pinned_lsp explicit_tunnel_end
 	ping_no_control_word ce_cannot_inject core_device_deleted
 	ac_device_deleted"
@@ -109,12 +109,9 @@ mtu_is_enforced()
 	check_err $? "full size ping again"
 }
 
-# Link-local control of the CE is for the PE; PAUSE is for nobody.
-l2_control_stays()
+# Ten each of STP, PAUSE, slow protocols and LLDP
+l2_control_send()
 {
-	local before
-
-	before=$(pw_get 1 pw1 tx_packets)
 	ip netns exec "$CE1" python3 - <<-'END'
 		import socket
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -124,6 +121,50 @@ l2_control_stays()
 		    s.send(bytes.fromhex("0180c20000") + bytes([last]) +
 			   bytes.fromhex("020000000101") + proto + bytes(46))
 	END
+}
+
+# l2_control_got: what CE2 gets of those, as "STP PAUSE SLOW
+# LLDP"; a frame that crosses for certain ends it
+l2_control_got()
+{
+	rm -f l2_got l2_ready
+	ip netns exec "$CE2" timeout 60 python3 - <<-'END' &
+		import socket
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+				  socket.htons(3))
+		s.bind(("eth0", 3))
+		open("l2_ready", "w")
+		got = {0: 0, 1: 0, 2: 0, 14: 0}
+		while True:
+		    f = s.recv(2000)
+		    if f[6:12] != bytes.fromhex("020000000101"):
+		        continue
+		    if f[12:14] == b"\x88\xb5":
+		        break
+		    if f[:5] == bytes.fromhex("0180c20000"):
+		        got[f[5]] += 1
+		open("l2_got", "w").write(" ".join(map(str, got.values())))
+	END
+	slowwait 20 test -e l2_ready
+	l2_control_send
+	ip netns exec "$CE1" python3 - <<-'END'
+		import socket
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("eth0", 0))
+		s.send(bytes.fromhex("020000000202020000000101" "88b5") +
+		       bytes(46))
+	END
+	wait $!
+	cat l2_got
+}
+
+# Link-local control of the CE is for the PE; PAUSE is for nobody.
+l2_control_stays()
+{
+	local before
+
+	before=$(pw_get 1 pw1 tx_packets)
+	l2_control_send
 	# the CE's own chatter may be among them
 	check_between "sent into the PW" "$before" "$((before + 9))" \
 		"$(pw_get 1 pw1 tx_packets)"
@@ -131,6 +172,44 @@ l2_control_stays()
 		jq '.[0].counters["ac-pause"]')"
 	check_equal "ac-l2-control" 30 "$(et 1 -j -s vpws show s1 |
 		jq '.[0].counters["ac-l2-control"]')"
+}
+
+# Both ends have to let it cross. PAUSE never does.
+l2_control_crosses()
+{
+	local before
+
+	before=$(pw_counter 3 pw1 rx-l2-control)
+	et 1 vpws set s1 l2-control tunnel
+	check_err $? "l2-control tunnel"
+	check_equal "CE2 got, and PE3 drops" "0 0 0 0" "$(l2_control_got)"
+	check_equal "rx-l2-control of PE3" $((before + 30)) \
+		"$(pw_counter 3 pw1 rx-l2-control)"
+	et 3 vpws set s1 l2-control tunnel
+	check_equal "CE2 got" "10 0 10 10" "$(l2_control_got)"
+	et 1 vpws set s1 l2-control drop
+	check_equal "CE2 got after drop" "0 0 0 0" "$(l2_control_got)"
+}
+
+# LACPDUs stay with the bond that they are for.
+l2_control_of_a_bond()
+{
+	et 3 vpws set s1 l2-control tunnel
+	et 1 vpws del s1
+	ip -n "$PE1" link add bond0 type bond mode active-backup
+	ip -n "$PE1" link set ac0 down
+	ip -n "$PE1" link set ac0 master bond0
+	ip -n "$PE1" link set bond0 up
+	et 1 vpws add s1 ac bond0 pw pw1 l2-control tunnel
+	check_err $? "a bond as the AC"
+	both_up
+	check_equal "CE2 got" "10 0 0 10" "$(l2_control_got)"
+	et 1 vpws del s1
+	ip -n "$PE1" link del bond0
+	ip -n "$PE1" link set ac0 up
+	et 1 vpws add s1 ac ac0 pw pw1
+	et 3 vpws set s1 l2-control drop
+	both_up
 }
 
 route_loss_and_return()

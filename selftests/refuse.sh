@@ -423,6 +423,8 @@ core_and_ac_rows()
 	refused pw_in_two_services 2 'pw1' vpws add s9 ac ac1 pw pw1
 	refused pw_twice_in_a_service 2 'pw3' \
 		vpws add s9 ac ac1 pw pw3 secondary pw3
+	refused l2_control_unknown 1 'l2-control' \
+		vpws add s9 ac ac1 pw pw3 l2-control peer
 	refused pw_missing 2 '\bpw\b' vpws add s9 ac ac1 pw nosuch
 }
 

@@ -42,7 +42,7 @@ declare -A KEYS=(
 	vccv_bfd min_tx_us min_rx_us multiplier detect_time_us lockout
 	last_change counters history"
 	[vpws]="name ac ac_state redundancy active_pw pws switchovers last_switch
-	precedence dual_receive counters"
+	precedence dual_receive l2_control counters"
 )
 
 # JSON of each kind
@@ -173,8 +173,8 @@ values_of_an_object()
 		'["bond0",1,1,1,"auto"]'
 	values pw ".in_label, .vpws, .liveness, .pinned" \
 		'[1001,"s1","none",{"dev":"core0","via":"10.0.1.2","labels":[16003,16004]}]'
-	values vpws ".pws, .redundancy, .precedence, .dual_receive" \
-		'[["pw1","pw2"],"independent","pw-id",true]'
+	values vpws ".pws, .redundancy, .precedence, .dual_receive, .l2_control" \
+		'[["pw1","pw2"],"independent","pw-id",true,"drop"]'
 	values core ".dev" '["core0"]'
 }
 

@@ -27,6 +27,12 @@ static const struct name precedences[] = {
 	{ 0 }
 };
 
+static const struct name l2_controls[] = {
+	{ ETRUNK_L2_CONTROL_DROP, "drop" },
+	{ ETRUNK_L2_CONTROL_TUNNEL, "tunnel" },
+	{ 0 }
+};
+
 static const char *str_or_null(const struct inst *in, uint16_t attr)
 {
 	const char *s = inst_str(in, attr);
@@ -120,6 +126,9 @@ static const struct key keys[] = {
 	{ .word = "dual-receive", .json = "dual_receive",
 	  .attr = A(DUAL_RECEIVE), .type = T_BOOL, .arg = "on|off",
 	  .def = "on" },
+	{ .word = "l2-control", .json = "l2_control",
+	  .attr = A(L2_CONTROL), .type = T_ENUM, .arg = "drop|tunnel",
+	  .def = "drop", .names = l2_controls },
 	{ .json = "counters", .attr = A(COUNTER), .type = T_COUNTERS,
 	  .flags = K_VOLATILE },
 	{ 0 }

@@ -755,6 +755,17 @@ enum etrunk_precedence {
 	ETRUNK_PRECEDENCE_CONFIGURED,
 };
 
+/**
+ * enum etrunk_l2_control - link-local control frames of the CEs (01-80-C2-00-00-0x)
+ * @ETRUNK_L2_CONTROL_DROP: stay with the PE, none crosses the service
+ * @ETRUNK_L2_CONTROL_TUNNEL: cross it, but for PAUSE (RFC 4448 4.4.5) and the
+ *	LACPDUs of an AC that is a bond; only while the AC is up
+ */
+enum etrunk_l2_control {
+	ETRUNK_L2_CONTROL_DROP = 1,
+	ETRUNK_L2_CONTROL_TUNNEL,
+};
+
 enum etrunk_ac_state {
 	ETRUNK_AC_DOWN,
 	ETRUNK_AC_UP,
@@ -780,6 +791,7 @@ enum etrunk_ac_state {
  * @ETRUNK_A_VPWS_LAST_SWITCH_TO: string, "" = none
  * @ETRUNK_A_VPWS_LAST_SWITCH_REASON: string
  * @ETRUNK_A_VPWS_COUNTER: multi, enum etrunk_attr_counter
+ * @ETRUNK_A_VPWS_L2_CONTROL: u32 enum etrunk_l2_control, default drop
  */
 enum etrunk_attr_vpws {
 	ETRUNK_A_VPWS_UNSPEC,
@@ -800,6 +812,7 @@ enum etrunk_attr_vpws {
 	ETRUNK_A_VPWS_LAST_SWITCH_REASON,
 	ETRUNK_A_VPWS_COUNTER,
 	ETRUNK_A_VPWS_PAD,
+	ETRUNK_A_VPWS_L2_CONTROL,
 	__ETRUNK_A_VPWS_MAX,
 };
 #define ETRUNK_A_VPWS_MAX (__ETRUNK_A_VPWS_MAX - 1)
