@@ -101,6 +101,7 @@ const struct nla_policy etrunk_nl_trunk_policy[ETRUNK_A_TRUNK_MAX + 1] = {
 	[ETRUNK_A_TRUNK_PEER_REVERT_DELAY_MS] = READ_ONLY,
 	[ETRUNK_A_TRUNK_PEER_REVERT] = READ_ONLY,
 	[ETRUNK_A_TRUNK_PEER_VERSION] = READ_ONLY,
+	[ETRUNK_A_TRUNK_REPLAY_PROTECTION] = BOOL,
 	[ETRUNK_A_TRUNK_PAD] = READ_ONLY,
 	[ETRUNK_A_TRUNK_SELECT] = NLA_POLICY_MAX(NLA_U32,
 						 ETRUNK_SELECT_BANDWIDTH),
@@ -132,6 +133,7 @@ static const struct etrunk_counter_desc counter_desc[TRUNK_COUNTERS] = {
 	DESC(TRUNK_RX_BACKUP, "rx_backup"),
 	DESC(TRUNK_COPIES_PRIMARY, "copies_primary"),
 	DESC(TRUNK_COPIES_BACKUP, "copies_backup"),
+	DESC(TRUNK_RX_UNPROVED, "rx_unproved"),
 #undef DESC
 };
 
@@ -308,6 +310,8 @@ static int parse_cfg(struct etrunk_trunk_cfg *cfg, struct nlattr **a,
 	parse_u32(&cfg->core_hold_down_ms,
 		  a[ETRUNK_A_TRUNK_CORE_HOLD_DOWN_MS]);
 	parse_u32(&cfg->core_hold_up_ms, a[ETRUNK_A_TRUNK_CORE_HOLD_UP_MS]);
+	parse_bool(&cfg->replay_protection,
+		   a[ETRUNK_A_TRUNK_REPLAY_PROTECTION]);
 	if (a[ETRUNK_A_TRUNK_SELECT])
 		cfg->select = nla_get_u32(a[ETRUNK_A_TRUNK_SELECT]);
 	if (a[ETRUNK_A_TRUNK_DESCRIPTION]) {
@@ -575,6 +579,7 @@ int etrunk_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info)
 			.multiplier = 20,
 			.revert = true,
 			.core_tracking = true,
+			.replay_protection = true,
 			.revert_delay_ms = 120000,
 			.start_hold_ms = 30000,
 			.core_hold_down_ms = 100,
@@ -763,6 +768,8 @@ static int fill_cfg(struct sk_buff *skb, const struct etrunk_trunk *t)
 			c->core_hold_up_ms) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_SELECT, c->select) ||
 	    nla_put_u32(skb, ETRUNK_A_TRUNK_SPLIT_POLICY, c->split_policy) ||
+	    nla_put_u32(skb, ETRUNK_A_TRUNK_REPLAY_PROTECTION,
+			c->replay_protection) ||
 	    (*c->description &&
 	     nla_put_string(skb, ETRUNK_A_TRUNK_DESCRIPTION, c->description)))
 		return -EMSGSIZE;

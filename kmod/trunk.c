@@ -36,6 +36,7 @@ const char *const trunk_fault_name[TRUNK_FAULT_N] = {
 	[TRUNK_FAULT_SELECT] = "select-mismatch",
 	[TRUNK_FAULT_PRIMARY_PATH] = "primary-path-down",
 	[TRUNK_FAULT_BACKUP_PATH] = "backup-path-down",
+	[TRUNK_FAULT_REPLAY] = "replay-mismatch",
 	[TRUNK_FAULT_TIMER] = "timer-mismatch",
 	[TRUNK_FAULT_REVERT_DELAY] = "revert-delay-mismatch",
 	[TRUNK_FAULT_VERSION] = "version-mismatch",
@@ -466,6 +467,7 @@ static void fsm_cfg(struct trunk_fsm_cfg *to, const struct etrunk_trunk *t,
 	to->backup = t->cfg.path[TRUNK_BACKUP].peer.family;
 	to->split_master = to->backup &&
 			   t->cfg.split_policy == ETRUNK_SPLIT_MASTER;
+	to->unprotected = !t->cfg.replay_protection;
 	to->hello_ms = t->cfg.hello_ms;
 	to->multiplier = t->cfg.multiplier;
 	ether_addr_copy(to->system_id, t->en->system_id);

@@ -85,6 +85,7 @@ enum trunk_counter {
 	TRUNK_RX_BACKUP,
 	TRUNK_COPIES_PRIMARY,
 	TRUNK_COPIES_BACKUP,
+	TRUNK_RX_UNPROVED,
 	TRUNK_COUNTERS,
 };
 
@@ -151,6 +152,7 @@ struct trunk_key_change {
  * @multiplier: fail time in intervals
  * @revert: take back from a stand-in
  * @core_tracking: yield when the core is lost
+ * @replay_protection: hellos that do not answer ours are not believed
  * @select: enum etrunk_select
  * @revert_delay_ms: before taking back
  * @start_hold_ms: for services after a start
@@ -167,6 +169,7 @@ struct etrunk_trunk_cfg {
 	u32 multiplier;
 	bool revert;
 	bool core_tracking;
+	bool replay_protection;
 	u8 select;
 	u32 revert_delay_ms;
 	u32 start_hold_ms;

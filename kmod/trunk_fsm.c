@@ -224,7 +224,10 @@ static u16 facts(const struct trunk_fsm *f, u64 now)
 	return have;
 }
 
-/* two masters because one of them did not hear the other */
+/*
+ * Two masters because one of them did not hear the other, or was told by a
+ * recording what to think of it.
+ */
 static bool dual_master(const struct trunk_fsm *f)
 {
 	const struct trunk_pkt *h = &f->peer.hello;
@@ -235,7 +238,8 @@ static bool dual_master(const struct trunk_fsm *f)
 	return f->peer.fresh && f->state == ETRUNK_TRUNK_MASTER &&
 	       h->state == ETRUNK_TRUNK_MASTER &&
 	       (f->reason != ETRUNK_REASON_PRI ||
-		h->reason != ETRUNK_REASON_PRI);
+		h->reason != ETRUNK_REASON_PRI ||
+		f->cfg.unprotected || h->unprotected);
 }
 
 static bool path_fault(const struct trunk_fsm *f, u64 now, unsigned int i)
@@ -266,6 +270,8 @@ static u32 faults(struct trunk_fsm *f, u64 now)
 		mask |= BIT(TRUNK_FAULT_DUAL_MASTER);
 	if (f->peer.fresh && h->select != f->cfg.select)
 		mask |= BIT(TRUNK_FAULT_SELECT);
+	if (f->peer.fresh && h->unprotected != f->cfg.unprotected)
+		mask |= BIT(TRUNK_FAULT_REPLAY);
 	if (path_fault(f, now, TRUNK_PRIMARY))
 		mask |= BIT(TRUNK_FAULT_PRIMARY_PATH);
 	if (path_fault(f, now, TRUNK_BACKUP))
@@ -335,6 +341,7 @@ static u32 decide(struct trunk_fsm *f, u64 now, u32 acts)
 static void forget_peer(struct trunk_fsm *f, u64 rnd)
 {
 	f->peer.fresh = false;
+	f->peer.answered = false;
 	f->peer.hears = false;
 	f->peer.echo_seq = 0;
 	f->query_until = 0;
@@ -442,6 +449,7 @@ u32 trunk_fsm_start(struct trunk_fsm *f, u64 now, u64 sess, u64 chal)
 	f->seq = 0;
 	f->resp_sess = 0;
 	f->resp_chal = 0;
+	f->must_answer = false;
 	f->reply_tokens = REPLY_BURST;
 	f->reply_time = now;
 	forget_peer(f, chal);
@@ -474,7 +482,9 @@ u32 trunk_fsm_config(struct trunk_fsm *f, u64 now,
 	else if (f->alone_at && f->alone_at != U64_MAX)
 		/* the new fail time counts from when the wait began */
 		f->alone_at += own_fail_ns(f) - was_fail;
-	if (!cfg->usable)
+	/* whom we believed so far has to answer from now on */
+	if (!cfg->usable ||
+	    (!cfg->unprotected && f->peer.fresh && !f->peer.answered))
 		forget_peer(f, rnd);
 	return decide(f, now, TRUNK_ACT_TX);
 }
@@ -514,6 +524,27 @@ static void take_echo(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt)
 	p->hears = true;
 }
 
+/* @proved: the hello answers our challenge, which is used up then */
+static void meet_peer(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt,
+		      bool proved, u64 rnd)
+{
+	struct trunk_fsm_peer *p = &f->peer;
+	u64 query_until = f->query_until;
+
+	forget_peer(f, proved ? rnd : f->chal);
+	if (proved)
+		f->must_answer = false;
+	else
+		f->query_until = query_until;
+	p->fresh = true;
+	p->answered = proved;
+	if (p->sess != pkt->sess)
+		p->rx_seq = 0;
+	p->sess = pkt->sess;
+	p->echo_time = now;
+	f->lost_by_bfd = false;
+}
+
 /**
  * trunk_fsm_rx() - an authentic, well-formed hello arrived
  * @f: the machine
@@ -529,6 +560,10 @@ u32 trunk_fsm_rx(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt,
 {
 	bool answers = pkt->resp_sess == f->sess && pkt->resp_chal == f->chal;
 	struct trunk_fsm_peer *p = &f->peer;
+	bool known = pkt->sess == p->sess && p->fresh;
+	bool old = pkt->sess == p->sess && pkt->seq <= p->rx_seq;
+	bool proved = !old && (answers || (known && p->answered));
+	bool believed;
 	u32 acts = 0;
 
 	if (pkt->high == f->cfg.high || pkt->sess == f->sess) {
@@ -543,46 +578,44 @@ u32 trunk_fsm_rx(struct trunk_fsm *f, u64 now, const struct trunk_pkt *pkt,
 		path_up(f, now, pkt);
 		return decide(f, now, 0);
 	}
-	if (pkt->sess == p->sess && pkt->seq <= p->rx_seq && p->fresh &&
-	    is_copy(f, pkt)) {
+	if (old && p->fresh && is_copy(f, pkt)) {
 		*result = TRUNK_RX_COPY;
 		path_up(f, now, pkt);
 		return decide(f, now, 0);
 	}
-	if (pkt->sess == p->sess && pkt->seq <= p->rx_seq) {
+	believed = proved || (f->cfg.unprotected && !f->must_answer);
+	if (!believed && old) {
 		*result = TRUNK_RX_SEQUENCE;
 		return 0;
 	}
-	if (!answers && (pkt->sess != p->sess || !p->fresh)) {
+	if (!believed) {
 		*result = TRUNK_RX_UNCONFIRMED;
 		f->resp_sess = pkt->sess;
 		f->resp_chal = pkt->chal;
 		return may_reply(f, now) ? TRUNK_ACT_TX : 0;
 	}
 
-	*result = TRUNK_RX_ACCEPTED;
-	if (pkt->sess != p->sess || !p->fresh) {
-		/* the challenge is used up */
-		forget_peer(f, rnd);
-		p->fresh = true;
-		p->sess = pkt->sess;
-		p->echo_time = now;
-		f->lost_by_bfd = false;
-		acts |= TRUNK_ACT_TX | TRUNK_ACT_PEER;
+	*result = proved ? TRUNK_RX_ACCEPTED : TRUNK_RX_BELIEVED;
+	if (!known) {
+		meet_peer(f, now, pkt, proved, rnd);
+		acts |= TRUNK_ACT_PEER | (proved ? TRUNK_ACT_TX : 0);
+	} else if (proved && !p->answered) {
+		p->answered = true;
+		f->chal = rnd ?: 1;
 	}
-	p->rx_seq = pkt->seq;
+	p->rx_seq = max(p->rx_seq, pkt->seq);
 	p->last_rx = now;
 	p->fail_ns = pkt->fail_time_ms * (u64)NSEC_PER_MSEC;
 	p->hello = *pkt;
 	path_up(f, now, pkt);
 	take_echo(f, now, pkt);
-	if (f->query_until && is_answer(f, pkt))
+	if (f->query_until && proved && is_answer(f, pkt))
 		f->query_until = 0;
 
-	/* it lost us, or never had us: help it to find us */
+	/* it is new, lost us, or never had us: help it to find us */
 	f->resp_sess = pkt->sess;
 	f->resp_chal = pkt->chal;
-	if ((!p->hears || pkt->query) && may_reply(f, now))
+	if ((!known || !p->hears || pkt->query) && may_reply(f, now))
 		acts |= TRUNK_ACT_TX;
 	return decide(f, now, acts);
 }
@@ -594,6 +627,7 @@ static u32 lost_by_bfd(struct trunk_fsm *f, u64 now, u64 rnd)
 	if (!f->cfg.split_master)
 		path_down(f, now, TRUNK_BACKUP);
 	forget_peer(f, rnd);
+	f->must_answer = true;
 	f->lost_by_bfd = true;
 	return TRUNK_ACT_TX | TRUNK_ACT_PEER;
 }
@@ -700,6 +734,7 @@ u32 trunk_fsm_stalled(struct trunk_fsm *f, u64 now, u64 rnd)
 	if (f->state != ETRUNK_TRUNK_INIT)
 		acts |= TRUNK_ACT_ROLE | TRUNK_ACT_STATE;
 	forget_peer(f, rnd);
+	f->must_answer = true;
 	enter_init(f, now);
 	return decide(f, now, acts);
 }
@@ -758,6 +793,7 @@ void trunk_fsm_hello(struct trunk_fsm *f, u64 now, struct trunk_pkt *pkt)
 	pkt->all_down = f->all_down;
 	pkt->handed_over = f->handed_over;
 	pkt->query = f->query_until;
+	pkt->unprotected = f->cfg.unprotected;
 	pkt->priority = f->cfg.priority;
 	pkt->state = f->state;
 	pkt->reason = f->reason;

@@ -28,6 +28,23 @@
  * is zero for TRUNK_FSM_GRACE_MS, or that has not advanced within the longer
  * of the two fail times, does not hear us: one-way.
  *
+ * DOC: replay protection off
+ *
+ * Then any authentic hello is believed: of whatever session, whatever its
+ * sequence. That is what equipment without such protection does, and what the
+ * operator asks for; a recording makes a dead peer alive and unseats a live one.
+ * What needs no belief stays: the own part of the handshake is played, so that a
+ * peer whose protection is on finds us as ever; a peer that answers is known to
+ * have answered; one-way is told by the echo. And where we know better, we do
+ * not believe either: a peer that BFD lost, or that is met again after we stood
+ * still, has to answer first, because what it sent before may still be under way.
+ *
+ * Each PE says in its hellos that its protection is off. Two settings that
+ * differ are a fault at both, and no more: each of them believes what its own
+ * setting says, and hears all that it needs for that. Where one is off, two
+ * masters are a fault whatever the reasons of their roles, because a PE that was
+ * made to believe in the election of a recording has the best of reasons.
+ *
  * DOC: two paths
  *
  * With a backup pair of addresses every hello is sent on both paths. The first
@@ -102,6 +119,7 @@ enum trunk_fault {
 	TRUNK_FAULT_SELECT,
 	TRUNK_FAULT_PRIMARY_PATH,
 	TRUNK_FAULT_BACKUP_PATH,
+	TRUNK_FAULT_REPLAY,
 	/* trunk.c finds these */
 	TRUNK_FAULT_TIMER,
 	TRUNK_FAULT_REVERT_DELAY,
@@ -112,6 +130,7 @@ enum trunk_fault {
 /**
  * enum trunk_fsm_rx - what became of an authentic hello
  * @TRUNK_RX_ACCEPTED: it counts
+ * @TRUNK_RX_BELIEVED: it counts, only because replay protection is off
  * @TRUNK_RX_REFLECTED: our own, or sent in our direction
  * @TRUNK_RX_SEQUENCE: sequence not above the accepted ones: a replay or late
  * @TRUNK_RX_UNCONFIRMED: of a session that has not answered our challenge
@@ -119,6 +138,7 @@ enum trunk_fault {
  */
 enum trunk_fsm_rx {
 	TRUNK_RX_ACCEPTED,
+	TRUNK_RX_BELIEVED,
 	TRUNK_RX_REFLECTED,
 	TRUNK_RX_SEQUENCE,
 	TRUNK_RX_UNCONFIRMED,
@@ -173,6 +193,7 @@ struct trunk_fsm_path {
  * @select: enum etrunk_select
  * @backup: there is a backup path
  * @split_master: it only informs
+ * @unprotected: replay protection is off
  * @hello_ms: interval
  * @multiplier: fail time in intervals
  * @system_id: of this device
@@ -187,6 +208,7 @@ struct trunk_fsm_cfg {
 	u8 select;
 	bool backup;
 	bool split_master;
+	bool unprotected;
 	u32 hello_ms;
 	u32 multiplier;
 	u8 system_id[ETH_ALEN];
@@ -196,7 +218,9 @@ struct trunk_fsm_cfg {
 
 /**
  * struct trunk_fsm_peer - what is known of the peer
- * @fresh: it answered our challenge and was heard ever since
+ * @fresh: it answered our challenge, or is believed without, and was heard ever
+ *	since
+ * @answered: it answered
  * @hears: its last echo named our session
  * @sess: its session, kept when it is lost
  * @rx_seq: highest sequence accepted in it
@@ -208,6 +232,7 @@ struct trunk_fsm_cfg {
  */
 struct trunk_fsm_peer {
 	bool fresh;
+	bool answered;
 	bool hears;
 	u64 sess;
 	u64 rx_seq;
@@ -235,6 +260,7 @@ struct trunk_fsm_peer {
  * @reply_tokens: immediate answers to unconfirmed sessions still allowed
  * @reply_time: when @reply_tokens was last filled up
  * @lost_by_bfd: the peer was lost by BFD, not by the fail time
+ * @must_answer: the peer is not believed without, whatever the setting
  * @bfd_down: the tracked session failed and has not been Up since
  * @all_down: every own member is down
  * @handed_over: the operator gave mastership to the peer, and not back yet
@@ -264,6 +290,7 @@ struct trunk_fsm {
 	u8 reply_tokens;
 	u64 reply_time;
 	bool lost_by_bfd;
+	bool must_answer;
 	bool bfd_down;
 	bool all_down;
 	bool handed_over;

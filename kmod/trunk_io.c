@@ -152,6 +152,9 @@ static void trunk_rx(struct etrunk_trunk *t, const u8 *buf, size_t body,
 	now = ktime_get_ns();
 	acts = trunk_fsm_rx(&t->fsm, now, pkt, get_random_u64(), &result);
 	switch (result) {
+	case TRUNK_RX_BELIEVED:
+		t->counters[TRUNK_RX_UNPROVED]++;
+		fallthrough;
 	case TRUNK_RX_ACCEPTED:
 		t->rx++;
 		t->counters[TRUNK_RX_PRIMARY + pkt->path]++;
@@ -172,7 +175,8 @@ static void trunk_rx(struct etrunk_trunk *t, const u8 *buf, size_t body,
 		t->counters[TRUNK_COPIES_PRIMARY + pkt->path]++;
 		break;
 	}
-	if (result == TRUNK_RX_ACCEPTED || result == TRUNK_RX_COPY)
+	if (result == TRUNK_RX_ACCEPTED || result == TRUNK_RX_BELIEVED ||
+	    result == TRUNK_RX_COPY)
 		trunk_update(t, now, acts, &w);
 	else
 		w.tx = acts & TRUNK_ACT_TX;

@@ -67,7 +67,8 @@ size_t trunk_pkt_build(u8 *buf, const struct trunk_pkt *pkt, u8 digest_len,
 	buf[O_FLAGS] = (pkt->high ? TRUNK_PKT_F_HIGH : 0) |
 		       (pkt->all_down ? TRUNK_PKT_F_ALL_DOWN : 0) |
 		       (pkt->handed_over ? TRUNK_PKT_F_HANDED_OVER : 0) |
-		       (pkt->query ? TRUNK_PKT_F_QUERY : 0);
+		       (pkt->query ? TRUNK_PKT_F_QUERY : 0) |
+		       (pkt->unprotected ? TRUNK_PKT_F_UNPROTECTED : 0);
 	put_unaligned_be16(len, buf + O_LENGTH);
 	buf[O_AUTH] = pkt->auth;
 	buf[O_KEY_ID] = pkt->key_id;
@@ -340,6 +341,7 @@ enum trunk_pkt_err trunk_pkt_parse(const u8 *buf, size_t len,
 	pkt->all_down = buf[O_FLAGS] & TRUNK_PKT_F_ALL_DOWN;
 	pkt->handed_over = buf[O_FLAGS] & TRUNK_PKT_F_HANDED_OVER;
 	pkt->query = buf[O_FLAGS] & TRUNK_PKT_F_QUERY;
+	pkt->unprotected = buf[O_FLAGS] & TRUNK_PKT_F_UNPROTECTED;
 	pkt->priority = buf[O_PRIORITY];
 	pkt->state = buf[O_STATE];
 	pkt->reason = buf[O_REASON];

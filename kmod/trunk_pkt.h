@@ -14,6 +14,8 @@
  *		   the receiver: the sender ranks last;
  *		   0x08 QUERY, the sender lost the receiver on one path and
  *		   wants a hello at once, on every path;
+ *		   0x10 UNPROTECTED, replay protection is off at the sender:
+ *		   it believes hellos that do not answer it;
  *		   others 0 when sent, ignored when received
  *	  4	2  length of the PDU in bytes, digest included
  *	  6	1  authentication: 0 none, 1 HMAC-SHA-256, 2 HMAC-SHA-1
@@ -103,6 +105,7 @@
 #define TRUNK_PKT_F_ALL_DOWN	0x02
 #define TRUNK_PKT_F_HANDED_OVER	0x04
 #define TRUNK_PKT_F_QUERY	0x08
+#define TRUNK_PKT_F_UNPROTECTED	0x10
 
 #define TRUNK_PKT_M_PHYS	0x01
 #define TRUNK_PKT_M_ABLE	0x02
@@ -179,6 +182,7 @@ struct trunk_pkt_frame {
  * @all_down: every member of the sender is down
  * @handed_over: the sender's operator wants the receiver to be master
  * @query: the sender wants a hello at once
+ * @unprotected: replay protection is off at the sender
  * @path: by which it came; not on the wire
  * @priority: E-Trunk priority
  * @state: E-Trunk state
@@ -205,6 +209,7 @@ struct trunk_pkt {
 	bool all_down;
 	bool handed_over;
 	bool query;
+	bool unprotected;
 	u8 path;
 	u8 priority;
 	u8 state;

@@ -181,6 +181,9 @@ e_trunk_rows()
 		backup-peer-address 10.0 backup-source-address 10.0.0.1
 	e_trunk split_policy_unknown 1 'split-policy "both"' \
 		peer-address 10.0.0.6 source-address 10.0.0.1 split-policy both
+	e_trunk replay_protection_unknown 1 'replay-protection "sequence"' \
+		peer-address 10.0.0.6 source-address 10.0.0.1 \
+		replay-protection sequence
 	e_trunk peer_address_malformed 1 'peer-address "10\.0\.0"' \
 		peer-address 10.0.0 source-address 10.0.0.1
 }

@@ -43,7 +43,8 @@ setup()
 		member add bond0 e-trunk 1 mode force-backup lacp-system-id 00e0-fc00-0002 lacp-priority 7
 		e-trunk add 1 priority 10 peer-address 10.0.0.2 \\
 			source-address 10.0.0.1 track-bfd b1 key-file key1 \\
-			hello 10s multiplier 300 description "to \"PE2\""
+			hello 10s multiplier 300 description "to \"PE2\"" \\
+			replay-protection off
 		pw add pw2 peer 3.3.3.4 pw-id 2 in-label 1002 out-label 2002 \\
 			via 10.0.1.2 dev core0 tunnel-label 16003/16004
 		pw add pw1 peer 3.3.3.3 pw-id 1 in-label 1001 out-label 2001 \\

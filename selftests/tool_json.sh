@@ -20,7 +20,7 @@ declare -A KEYS=(
 	bfd_session bfd_state rx tx rx_drop tx_drop description key_ids faults
 	last_change members send_key auth revert start_hold_s core_tracking
 	core_hold_down_ms core_hold_up_ms select backup_peer_address
-	backup_source_address split_policy paths peer_hello_ms peer_multiplier
+	backup_source_address split_policy replay_protection paths peer_hello_ms peer_multiplier
 	peer_revert_delay_s peer_revert peer_version switchover peer_switchover
 	counters history"
 	[member]="dev id remote_id e_trunk mode phys_state state reason able
@@ -137,6 +137,7 @@ golden_types()
 		"peer_state null|string" "description null|string" \
 		"bfd_session null|string" "key_ids array" "faults array" \
 		"members array" "history array" "core_tracking boolean" \
+		"replay_protection boolean" \
 		"revert_delay_s number" "counters object" \
 		"peer_hello_ms null|number" "peer_multiplier null|number" \
 		"peer_revert_delay_s null|number" \

@@ -12,7 +12,8 @@
 . "$(dirname "$0")/trunk_topo.sh"
 
 ALL_TESTS="nothing_differs hello_timers revert_delay revert_mode
-	lacp_system_id lacp_priority lacp_key vlan_is_missing vlan_is_another
+	replay_protection lacp_system_id lacp_priority lacp_key
+	vlan_is_missing vlan_is_another
 	vlan_device_goes ac_mtu pw_mtu no_peer_member
 	other_version same_version older_peer newer_peer"
 
@@ -167,6 +168,16 @@ revert_mode()
 {
 	differs "e-trunk 1" revert-delay-mismatch "pe 2 e-trunk set 1 revert off" \
 		"pe 2 e-trunk set 1 revert on"
+}
+
+replay_protection()
+{
+	differs "e-trunk 1" replay-mismatch \
+		"pe 2 e-trunk set 1 replay-protection off" \
+		"pe 1 e-trunk set 1 replay-protection off"
+	differs "e-trunk 1" replay-mismatch \
+		"pe 2 e-trunk set 1 replay-protection on" \
+		"pe 1 e-trunk set 1 replay-protection on"
 }
 
 lacp_system_id()

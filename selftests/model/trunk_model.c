@@ -24,9 +24,13 @@
  *		more often than a bound of its own
  *	SPLIT	with a backup path and nothing but paths that fail: PEs that talk
  *		do not lose each other while one path works both ways (no bound)
+ *	SILENT	two masters that can hear each other are a fault at one of them
  *	SPIN	no timer is due again as soon as it was served (no bound)
  *	ORDER	no hello is accepted after a later one of the same PE, whichever
  *		of its sessions they are of (no bound)
+ *
+ * Where replay protection is off and hellos are kept, a PE may be fooled: then
+ * SILENT and SPIN are all that is wanted.
  *
  * With a backup path each direction of either path is cut for itself, and "pass
  * both ways" means on any of them. A hello takes 1 ms; the CE lets a link into its bundle some time after it is
@@ -127,6 +131,7 @@ struct world {
 	u64 dual_since;		/* U64_MAX = not */
 	u64 none_since;
 	u64 deaf_since;
+	u64 silent_since;
 	bool guarded;		/* two-way ever since a path was both ways */
 	u8 moves;		/* since the last fault */
 	u8 served;		/* BIT(PE), at the last instant */
@@ -138,6 +143,7 @@ struct world {
  * @dual: DUAL
  * @one_way: ONE_WAY
  * @none: NONE
+ * @silent: SILENT
  * @talk: TALK
  * @rest: REST
  * @moves: REST
@@ -146,6 +152,7 @@ struct limits {
 	u32 dual;
 	u32 one_way;
 	u32 none;
+	u32 silent;
 	u32 talk;
 	u32 rest;
 	u8 moves;
@@ -160,6 +167,8 @@ struct model {
 	bool guards;	/* SPLIT is wanted */
 	bool quick;	/* one takeover, while BFD is Up: NONE is short */
 	u32 backup_ms;	/* how long a hello takes on it, 0 = TRANSIT */
+	u8 unprotected;	/* BIT(PE): its replay protection is off */
+	bool fooled;	/* by hellos that were kept */
 	bool boot;	/* PE 1 starts at any offset to PE 0, nothing is steady */
 	bool no_revert;
 	u32 revert_delay_ms;
@@ -201,6 +210,19 @@ static const struct model models[] = {
 	{ "two_paths_replay", 3, TWO_PATHS | BIT(KEEP), .bfd = true,
 	  .backup = true, QUICK },
 	{ "loss", 6, BIT(LOSE), .bfd = true, QUICK },
+	{ "unprotected", 2, EVERYTHING & ~BIT(KEEP), .bfd = true,
+	  .unprotected = 3, TIMES },
+	{ "unprotected_preferred", 2, EVERYTHING & ~BIT(KEEP), .bfd = true,
+	  .unprotected = 1, TIMES },
+	{ "unprotected_other", 2, EVERYTHING & ~BIT(KEEP), .bfd = true,
+	  .unprotected = 2, TIMES },
+	{ "unprotected_takeover", 3, BIT(CRASH) | BIT(LOSE), .bfd = true,
+	  .backup = true, .quick = true, .backup_ms = 100, .unprotected = 3,
+	  QUICK },
+	{ "fooled", 4, BIT(CRASH) | BIT(KEEP) | BIT(HAND_OVER), .unprotected = 3,
+	  .fooled = true, QUICK },
+	{ "fooled_one", 4, BIT(CRASH) | BIT(KEEP) | BIT(HAND_OVER),
+	  .unprotected = 2, .fooled = true, QUICK },
 };
 
 static const struct model *model;
@@ -310,11 +332,12 @@ static void receive(struct world *w, unsigned int to, const struct hello *h)
 	if (!pe->alive)
 		return;
 	acts = trunk_fsm_rx(&pe->t, ns(w), &h->pkt, rnd(w), &result);
-	if (result == TRUNK_RX_ACCEPTED) {
+	if (result == TRUNK_RX_ACCEPTED || result == TRUNK_RX_BELIEVED) {
 		/* sessions are drawn by counting here */
-		if (h->pkt.sess < pe->was_sess ||
-		    (h->pkt.sess == pe->was_sess &&
-		     h->pkt.seq <= pe->was_seq))
+		if (!model->fooled &&
+		    (h->pkt.sess < pe->was_sess ||
+		     (h->pkt.sess == pe->was_sess &&
+		      h->pkt.seq <= pe->was_seq)))
 			violation = "ORDER";
 		pe->was_sess = h->pkt.sess;
 		pe->was_seq = h->pkt.seq;
@@ -349,6 +372,7 @@ static void power_on(struct world *w, unsigned int n)
 		.high = n,
 		.usable = true,
 		.backup = model->backup,
+		.unprotected = model->unprotected & BIT(n),
 		.hello_ms = HELLO,
 		.multiplier = FAIL / HELLO,
 		.system_id = { 2, 0, 0, 0, 0, n },
@@ -573,6 +597,22 @@ static void watch_split(struct world *w, bool talk)
 		violation = "SPLIT";
 }
 
+/* two masters, and nothing tells of it */
+static bool silent(const struct world *w)
+{
+	u32 faults = 0;
+	unsigned int n;
+
+	for (n = 0; n < 2; n++) {
+		if (!w->pe[n].alive || w->pe[n].t.state != ETRUNK_TRUNK_MASTER)
+			return false;
+		faults |= w->pe[n].t.faults;
+	}
+	return !(faults & (BIT(TRUNK_FAULT_DUAL_MASTER) |
+			   BIT(TRUNK_FAULT_ONE_WAY) |
+			   BIT(TRUNK_FAULT_NO_PEER)));
+}
+
 static void watch(struct world *w)
 {
 	u8 now = serves(&w->pe[0]) | serves(&w->pe[1]) << 1;
@@ -582,6 +622,10 @@ static void watch(struct world *w)
 		    trunk_fsm_two_way(&w->pe[1].t, ns(w));
 	u32 dual = lasts(w, &w->dual_since, (way || ways) && now == 3);
 
+	want(lasts(w, &w->silent_since, ways && silent(w)), limits.silent,
+	     &worst.silent, "SILENT");
+	if (model->fooled)
+		return;
 	if (model->guards)
 		watch_split(w, talk);
 	if (ways)
@@ -744,7 +788,8 @@ static u64 hash_pe(const struct world *w, struct names *names, u64 h,
 		   t->handed_over << 6 | p->fresh << 7 | p->hears << 8 |
 		   m->phys << 9 | m->bundled << 10 | m->joining << 11 |
 		   m->able << 12 | m->ready << 13 | m->core_ok << 14 |
-		   m->core_seen << 15 | m->yields << 16);
+		   m->core_seen << 15 | m->yields << 16 |
+		   p->answered << 17 | t->must_answer << 18);
 	h = mix(h, t->state | t->reason << 8 | t->burst << 16 |
 		   (u64)m->state << 24 | (u64)m->reason << 32 |
 		   (u64)m->told << 48);
@@ -840,6 +885,7 @@ static u64 hash_world(const struct world *w)
 	h = mix(h, since(w, w->dual_since));
 	h = mix(h, since(w, w->none_since));
 	h = mix(h, since(w, w->deaf_since));
+	h = mix(h, since(w, w->silent_since));
 	h = mix(h, w->moves | w->served << 8 | w->repeats << 16 |
 		   w->guarded << 24);
 	h = mix(h, min_t(u64, w->now - w->last_fault, limits.rest + 1));
@@ -1023,6 +1069,7 @@ static void init(struct world *w)
 	w->left = model->faults;
 	w->last_fault = w->now;
 	w->dual_since = w->none_since = w->deaf_since = U64_MAX;
+	w->silent_since = U64_MAX;
 	for (n = 0; n < 2; n++) {
 		w->pe[n].links = true;
 		w->pe[n].core = true;
@@ -1075,6 +1122,8 @@ static void bounds(void)
 {
 	u32 ce = min_t(u32, model->ce_ms, MEMBER_FSM_JOIN_MS);
 
+	/* a role that changes is told at once, and again if that is lost */
+	limits.silent = model->fooled ? 2 * TRANSIT : HELLO + TRANSIT;
 	limits.talk = HELLO + 4 * TRANSIT;
 	limits.dual = limits.talk + ce;
 	limits.one_way = FAIL + TRUNK_FSM_GRACE_MS + TRANSIT;
@@ -1110,9 +1159,9 @@ int main(int argc, char **argv)
 		violation = NULL;
 		way_len = 0;
 		check();
-		printf("# %lu states; most: dual %u ms, one way %u, none %u, talk %u, rest after %u in %u moves\n",
+		printf("# %lu states; most: dual %u ms, one way %u, none %u, silent %u, talk %u, rest after %u in %u moves\n",
 		       states, worst.dual, worst.one_way, worst.none,
-		       worst.talk, worst.rest, worst.moves);
+		       worst.silent, worst.talk, worst.rest, worst.moves);
 		printf("%sok %u %s\n", violation ? "not " : "", i + 1,
 		       models[i].name);
 		fflush(stdout);

@@ -10,6 +10,7 @@ static const struct trunk_pkt sample = {
 	.key_id = 7,
 	.high = true,
 	.all_down = true,
+	.unprotected = true,
 	.priority = 10,
 	.state = ETRUNK_TRUNK_MASTER,
 	.reason = ETRUNK_REASON_BFD_DOWN,
@@ -35,7 +36,7 @@ static const struct trunk_pkt_member members[] = {
 };
 
 static const u8 wire[] = {
-	0x45, 0x54, 1, 3, 0, 176, 1, 7, 3, 32, 10, 3, 3, 0, 0, 0,
+	0x45, 0x54, 1, 0x13, 0, 176, 1, 7, 3, 32, 10, 3, 3, 0, 0, 0,
 	0, 0, 0x4e, 0x20, 2, 1, 2, 3, 4, 5, 0, 0,
 	0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18,
 	0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28,

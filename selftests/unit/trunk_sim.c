@@ -99,7 +99,7 @@ void receive(unsigned int to, const struct packet *p)
 	    trunk_pkt_parse(p->buf, p->len, &pkt))
 		abort();
 	acts = trunk_fsm_rx(&pe->t, ns(), &pkt, rnd(), &result);
-	if (result == TRUNK_RX_ACCEPTED) {
+	if (result == TRUNK_RX_ACCEPTED || result == TRUNK_RX_BELIEVED) {
 		pe->accepted++;
 		pe->peer_exists = false;
 		while ((pos = trunk_pkt_next_member(p->buf, frame.body_len,
@@ -215,6 +215,7 @@ void power_on(unsigned int n)
 		.priority = n ? 20 : 10,
 		.high = n,
 		.usable = true,
+		.unprotected = pe->unprotected,
 		.hello_ms = 1000,
 		.multiplier = 20,
 		.system_id = { 2, 0, 0, 0, 0, n },
@@ -251,6 +252,17 @@ void mode(unsigned int n, u8 mode)
 	s->pe[n].mcfg.mode = mode;
 	member_fsm_config(&s->pe[n].m, ns(), &s->pe[n].mcfg);
 	settle(n, 0);
+}
+
+/* the operator switches replay protection */
+void protect(unsigned int n, bool on)
+{
+	struct pe *pe = &s->pe[n];
+	struct trunk_fsm_cfg cfg = pe->t.cfg;
+
+	pe->unprotected = !on;
+	cfg.unprotected = !on;
+	settle(n, trunk_fsm_config(&pe->t, ns(), &cfg, rnd()));
 }
 
 void sim_init(u64 seed)

@@ -43,6 +43,7 @@ struct chan {
 
 struct pe {
 	bool alive;
+	bool unprotected;	/* replay protection is off */
 	struct trunk_fsm t;
 	struct member_fsm m;
 	struct member_fsm_cfg mcfg;
@@ -87,6 +88,7 @@ void power_on(unsigned int n);
 void core(unsigned int n, unsigned int services, unsigned int good);
 void links(unsigned int n, bool up);
 void mode(unsigned int n, u8 mode);
+void protect(unsigned int n, bool on);
 void sim_init(u64 seed);
 void sim_steady(u64 seed);
 void replay(unsigned int from, unsigned int i);

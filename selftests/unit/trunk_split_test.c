@@ -170,6 +170,23 @@ TEST(an_answer_on_the_backup_path_keeps_the_roles)
 	EXPECT_FALSE(fault(TRUNK_FAULT_PRIMARY_PATH));
 }
 
+/* replay protection is off: believed, but it does not tell who lives now */
+TEST(a_recording_that_asks_is_no_answer)
+{
+	both_up(false);
+	f.cfg.unprotected = true;
+	rx(40, TRUNK_PRIMARY, 1, false);
+	trunk_fsm_bfd(&f, now, TRUNK_BFD_EXPIRED, 5);
+	rx(20, TRUNK_BACKUP, 1, true);
+	EXPECT_EQ(result, TRUNK_RX_BELIEVED);
+	EXPECT_GT(hello(), 0);
+	now += TRUNK_FSM_QUERY_MS * MS;
+	trunk_fsm_timer(&f, now, 5);
+	EXPECT_EQ(f.reason, ETRUNK_REASON_BFD_DOWN);
+	rx(21, TRUNK_BACKUP, 1, true);
+	EXPECT_EQ(result, TRUNK_RX_SEQUENCE);
+}
+
 TEST(a_peer_that_asks_itself_lives)
 {
 	both_up(false);

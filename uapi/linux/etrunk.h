@@ -265,6 +265,8 @@ enum etrunk_select {
  * @ETRUNK_A_TRUNK_PEER_REVERT_DELAY_MS: u32
  * @ETRUNK_A_TRUNK_PEER_REVERT: u32 bool
  * @ETRUNK_A_TRUNK_PEER_VERSION: string, of its software
+ * @ETRUNK_A_TRUNK_REPLAY_PROTECTION: u32 bool, default 1, hellos that do not
+ *	answer ours are not believed
  */
 enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_UNSPEC,
@@ -330,6 +332,7 @@ enum etrunk_attr_trunk {
 	ETRUNK_A_TRUNK_PEER_REVERT_DELAY_MS,
 	ETRUNK_A_TRUNK_PEER_REVERT,
 	ETRUNK_A_TRUNK_PEER_VERSION,
+	ETRUNK_A_TRUNK_REPLAY_PROTECTION,
 	__ETRUNK_A_TRUNK_MAX,
 };
 #define ETRUNK_A_TRUNK_MAX (__ETRUNK_A_TRUNK_MAX - 1)
