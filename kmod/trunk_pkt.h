@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The E-Trunk hello, wire version 1. UDP, unicast, one PDU per datagram, all
- * numbers in network byte order:
+ * The E-Trunk hello, wire version 1. One PDU per UDP datagram over IPv4 or IPv6,
+ * unicast from source-address to peer-address and the same on the backup path;
+ * source and destination port are the E-Trunk port (1025), TTL or hop limit is
+ * 255, DSCP CS6, and the UDP checksum is there. A receiver wants the addresses
+ * of a path and the destination port, and looks at none of the others.
+ *
+ * All numbers are in network byte order, flags that are said to be 0 are 0 when
+ * sent and ignored when received:
  *
  *	offset size
  *	  0	2  magic 0x4554 ("ET")
@@ -16,7 +22,7 @@
  *		   wants a hello at once, on every path;
  *		   0x10 UNPROTECTED, replay protection is off at the sender:
  *		   it believes hellos that do not answer it;
- *		   others 0 when sent, ignored when received
+ *		   others 0
  *	  4	2  length of the PDU in bytes, digest included
  *	  6	1  authentication: 0 none, 1 HMAC-SHA-256, 2 HMAC-SHA-1
  *	  7	1  key-id: which key made the digest, 0 without authentication
@@ -24,7 +30,9 @@
  *	  9	1  length of the digest: 0, 32 or 20
  *	 10	1  priority 1..254
  *	 11	1  E-Trunk state: 1 init, 2 backup, 3 master
- *	 12	1  reason of the state (enum etrunk_trunk_reason)
+ *	 12	1  reason of the state: 1 PRI, 2 TIMEOUT, 3 BFD_DOWN,
+ *		   4 PEER_TIMEOUT, 5 PEER_BFD_DOWN, 6 ALL_MEMBER_DOWN, 7 INIT,
+ *		   8 PEER_NODE_DOWN
  *	 13	1  select: what decides who serves a member that both could,
  *		   if both say the same: 0 the role, 1 links, 2 bandwidth
  *	 14	2  0
@@ -54,8 +62,8 @@
  *	  0	4  id of the member at the sender
  *	  4	4  id of the member at the receiver
  *	  8	2  flags: 0x01 phys up, 0x02 able, 0x04 ready, 0x08 core_ok
- *	 10	1  state (enum etrunk_member_state)
- *	 11	1  mode (enum etrunk_member_mode)
+ *	 10	1  state: 1 backup, 2 master, 3 negotiation
+ *	 11	1  mode: 1 auto, 2 force-backup, 3 force-master
  *	 12	2  usable links
  *	 14	2  LACP key
  *	 16	4  bandwidth of the usable links in Mbit/s, 0 unknown
@@ -81,7 +89,24 @@
  *	 20	4  smallest MTU of a pseudowire of theirs, 0 without
  *	 24	4  digest of the MTUs of each, see peer_diff.h
  *
- * How sessions, challenges, sequences and echoes are used: trunk_fsm.h.
+ * What is received is checked in this order, and dropped by the first that fails,
+ * with a counter of its own: length up to offset 84, magic, version, length at
+ * offset 4 and of the digest; E-Trunk id; addresses, VRF; authentication as
+ * configured, key-id, digest; then each field by its range and the TLVs; then
+ * what trunk_fsm.h tells of sessions, challenges, sequences and echoes.
+ *
+ * A change that an older receiver may ignore stays version 1: a flag, a byte that
+ * was 0, a TLV, more bytes at the end of a value. What it may not ignore is
+ * another version, which an older one drops whole. A hello of each stage so far
+ * is in selftests/captures, with its key:
+ *
+ *	1-first		the header but HANDED_OVER, QUERY, UNPROTECTED and
+ *			select; TLVs 1 and 2
+ *	2-switchover	HANDED_OVER
+ *	3-select	select
+ *	4-backup-path	QUERY
+ *	5-compared	TLVs 3, 4, 5
+ *	6-unprotected	UNPROTECTED
  */
 #ifndef _ETRUNK_TRUNK_PKT_H
 #define _ETRUNK_TRUNK_PKT_H
